@@ -1,0 +1,68 @@
+"""Settings: read once from the environment (and from a file ``.env``), failing loudly."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SHORTEST_SECRET = 32
+
+
+class BadSetting(SystemExit):
+    """A setting is missing or unusable; the program does not start."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the program takes from its surroundings.
+
+    Attributes:
+        secret_key: MINSHENG_SECRET_KEY, at least 32 characters; there is no default.
+        database_url: MINSHENG_DATABASE_URL, SQLite or PostgreSQL (psycopg).
+        base_url: MINSHENG_BASE_URL, the address printed on slips.
+        demo_codes: MINSHENG_DEMO_CODES, a file of codes that the front page of a demo offers to try.
+    """
+
+    secret_key: str
+    database_url: str = "sqlite:///var/minsheng.db"
+    base_url: str = "http://127.0.0.1:8000"
+    demo_codes: Path | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; the environment goes before the file ``.env``.
+
+        Raises:
+            BadSetting: when one is missing or unusable, saying how to mend it.
+        """
+        found = {**dotenv_values(".env"), **os.environ} if environ is None else dict(environ)
+        secret = found.get("MINSHENG_SECRET_KEY") or ""
+        if len(secret) < SHORTEST_SECRET:
+            message = (
+                f"error: MINSHENG_SECRET_KEY has {len(secret)} characters; at least {SHORTEST_SECRET} are needed. "
+                "Make one with `make .env`, or: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+            raise BadSetting(message)
+        demo_codes = found.get("MINSHENG_DEMO_CODES")
+        return cls(
+            secret_key=secret,
+            database_url=found.get("MINSHENG_DATABASE_URL") or cls.database_url,
+            base_url=_base_url(found.get("MINSHENG_BASE_URL") or cls.base_url),
+            demo_codes=Path(demo_codes) if demo_codes else None,
+        )
+
+    @property
+    def host(self) -> str:
+        """The host, without a port, that the public reaches."""
+        return urlsplit(self.base_url).hostname or ""
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        message = f"error: MINSHENG_BASE_URL is {url!r}; write for example https://pingyi.example.gov.cn"
+        raise BadSetting(message)
+    return url.rstrip("/")

@@ -1,0 +1,1 @@
+"""Flask-WTF forms: they know rules and limits, never tables."""

@@ -1,0 +1,15 @@
+"""Alembic's environment: one connection, handed in by ``survey.storage.migrate``."""
+
+from alembic import context
+
+from survey.tables import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

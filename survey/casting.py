@@ -1,0 +1,276 @@
+"""THE ONE DOOR: the only module that ever holds a code and a ballot together.
+
+Casting spends the code and drops the sealed envelope in one transaction: either both or none. What links
+the two rows afterwards (a transaction id, a log, a backup) links a code to bytes that the server cannot open.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy.orm import Session
+
+from survey.ballots.box import count_envelopes, drop
+from survey.ballots.envelope import binding, seal
+from survey.codes.generator import digest
+from survey.codes.models import Batch, Code, CodeState
+from survey.core.errors import N_, AlreadyDone, NotFound, Refused
+from survey.questionnaires.form import Answers, Form
+from survey.rounds.definition import FrozenRound
+from survey.rounds.lifecycle import Door, door
+from survey.rounds.models import Round, State, VoterGroupRow
+from survey.rounds.service import close_round, frozen_round
+
+
+class UnknownCode(NotFound):
+    """No such code, or a void one, or one of a round that is not open: nobody may learn which."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This code is not valid. Please compare it with the slip, or ask whoever gave it to you."))
+
+
+class CodeUsed(AlreadyDone):
+    """The code was spent by another form."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This code has been used."))
+
+
+class NotYetOpen(Refused):
+    """The round's time has not come."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__(N_("This survey has not started yet."))
+        self.opens_at = opens_at
+
+
+class RoundClosed(Refused):
+    """The round takes no ballots any more."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This survey has ended. No ballot was cast."))
+
+
+class Unbalanced(Refused):
+    """The urn does not hold one envelope for each spent code."""
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """What the holders of one group's codes fill in."""
+
+    round_id: int
+    group_id: int
+    frozen: FrozenRound
+    group: str
+    ballot_class: str
+
+    @cached_property
+    def form(self) -> Form:
+        """The questionnaire compiled for the subjects this group rates."""
+        return self.frozen.form(self.frozen.voter_group(self.group, self.ballot_class).subjects)
+
+    @cached_property
+    def public_key(self) -> X25519PublicKey:
+        """The key every envelope of the round is sealed to."""
+        return X25519PublicKey.from_public_bytes(self.frozen.public_key)
+
+    @cached_property
+    def info(self) -> bytes:
+        """What its envelopes are bound to."""
+        return binding(self.frozen.content_hash, self.group, self.ballot_class)
+
+
+@dataclass(frozen=True)
+class Admission:
+    """A code that may be answered with now."""
+
+    round_id: int
+    group_id: int
+    digest: bytes
+    ballot: Ballot
+
+
+_ballots: dict[tuple[int, str], Ballot] = {}
+
+_FIND = (
+    select(Round.id, Round.state, Round.frozen_hash, Batch.voter_group_id, Code.state.label("code_state"))
+    .join(Code, Code.round_id == Round.id)
+    .join(Batch, Batch.id == Code.batch_id)
+    .where(Code.digest == bindparam("digest"), Round.frozen_hash.is_not(None))
+)
+_SPEND = (
+    update(Code)
+    .where(
+        Code.round_id == bindparam("in_round"),
+        Code.digest == bindparam("of_code"),
+        Code.state == CodeState.ISSUED,
+        select(Round.id).where(Round.id == bindparam("in_round"), Round.state == State.OPEN).exists(),
+    )
+    .values(state=CodeState.SPENT, cast_key=bindparam("by_form"))
+    .returning(Code.batch_id)
+)
+_WHY_NOT = (
+    select(Code.state, Code.cast_key, Round.state.label("round_state"))
+    .join(Round, Round.id == Code.round_id)
+    .where(Code.round_id == bindparam("in_round"), Code.digest == bindparam("of_code"))
+)
+
+
+def admit(connection: Connection, code: str, *, key: bytes, now: datetime) -> Admission:
+    """Let the holder of a code see the questionnaire. Changes nothing.
+
+    Args:
+        connection: a reading transaction.
+        code: 20 digits, normalised.
+        key: the server's key for code digests.
+        now: the moment, UTC.
+
+    Raises:
+        UnknownCode, NotYetOpen, RoundClosed, CodeUsed: each with what to tell.
+    """
+    found = digest(code, key)
+    row = connection.execute(_FIND, {"digest": found}).one_or_none()
+    if row is None or row.code_state == CodeState.VOID:
+        raise UnknownCode
+    if row.code_state == CodeState.SPENT:
+        raise CodeUsed
+    ballot = ballot_form(connection, row.id, row.voter_group_id, row.frozen_hash)
+    _expect_open(ballot.frozen, row.state, now, opened_at=None)
+    return Admission(row.id, row.voter_group_id, found, ballot)
+
+
+def known_ballot(group_id: int, frozen_hash: str) -> Ballot | None:
+    """Return a ballot this process has served before, without asking the database."""
+    return _ballots.get((group_id, frozen_hash))
+
+
+def ballot_form(connection: Connection, round_id: int, group_id: int, frozen_hash: str) -> Ballot:
+    """Return what the holders of a group's codes fill in; kept in memory, since it is frozen."""
+    known = known_ballot(group_id, frozen_hash)
+    if known is None:
+        group, ballot_class = connection.execute(
+            select(VoterGroupRow.group, VoterGroupRow.ballot_class).where(
+                VoterGroupRow.id == group_id, VoterGroupRow.round_id == round_id
+            )
+        ).one()
+        known = Ballot(round_id, group_id, frozen_round(connection, round_id), group, ballot_class)
+        _ballots[group_id, frozen_hash] = known
+    return known
+
+
+def cast(
+    connection: Connection,
+    ballot: Ballot,
+    answers: Answers,
+    *,
+    code_digest: bytes,
+    cast_key: bytes,
+    opened_at: datetime,
+    now: datetime,
+) -> None:
+    """Spend the code and drop the sealed ballot, both or none. The same form again is accepted again.
+
+    Args:
+        connection: a writing transaction.
+        ballot: the frozen ballot the answers were read with.
+        answers: from ``ballot.form.read``.
+        code_digest: the digest of the code, from the form's stamp.
+        cast_key: the digest of the form's stamp: the idempotency key.
+        opened_at: when the server gave out the form.
+        now: the moment, UTC.
+
+    Raises:
+        CodeUsed: when another form spent the code.
+        UnknownCode, NotYetOpen, RoundClosed: nothing was cast.
+    """
+    closed = door(ballot.frozen.definition, now) is Door.CLOSED
+    sealed = seal(ballot.form.encode(answers), ballot.frozen.ballot_size, ballot.public_key, ballot.info)
+    place = {"in_round": ballot.round_id, "of_code": code_digest}
+    spendable = not closed and may_cast(ballot.frozen, now, opened_at)
+    if spendable and connection.execute(_SPEND, place | {"by_form": cast_key}).one_or_none():
+        drop(connection, round_id=ballot.round_id, voter_group_id=ballot.group_id, sealed=sealed)
+        return
+    row = connection.execute(_WHY_NOT, place).one_or_none()
+    if row is None or row.state == CodeState.VOID:
+        raise UnknownCode
+    if row.state == CodeState.SPENT:
+        if row.cast_key is not None and hmac.compare_digest(row.cast_key, cast_key):
+            return
+        raise CodeUsed
+    _expect_open(ballot.frozen, row.round_state, now, opened_at)
+
+
+def may_cast(frozen: FrozenRound, now: datetime, opened_at: datetime) -> bool:
+    """Tell whether a form may be cast now: while open, or in the grace if it was opened before closing."""
+    where = door(frozen.definition, now)
+    return where is Door.OPEN or (where is Door.GRACE and opened_at < frozen.definition.closes_at)
+
+
+def _expect_open(frozen: FrozenRound, state: str, now: datetime, opened_at: datetime | None) -> None:
+    definition = frozen.definition
+    if state != State.OPEN:
+        raise RoundClosed
+    if door(definition, now) is Door.NOT_YET:
+        raise NotYetOpen(definition.opens_at)
+    if not may_cast(frozen, now, opened_at or now):
+        raise RoundClosed
+
+
+def close(session: Session, row: Round, now: datetime) -> None:
+    """Close a round once the last ballot under way is in.
+
+    On PostgreSQL a ballot that is being cast holds a lock on the table of codes; this waits for it, and
+    whatever comes after sees the round closed. On SQLite writers queue anyway.
+
+    Raises:
+        Refused: when the round is not open.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE code IN SHARE MODE"))
+    close_round(session, row, now)
+
+
+def reconcile(connection: Connection, round_id: int) -> int:
+    """Check that the urn holds one envelope for each spent code, group by group.
+
+    Returns:
+        How many envelopes there are.
+
+    Raises:
+        Unbalanced: naming the first group where the two differ.
+    """
+    spent = {
+        group: n
+        for group, n in connection.execute(
+            select(Batch.voter_group_id, func.count())
+            .select_from(Code)
+            .join(Batch, Batch.id == Code.batch_id)
+            .where(Code.round_id == round_id, Code.state == CodeState.SPENT)
+            .group_by(Batch.voter_group_id)
+        )
+    }
+    envelopes = count_envelopes(connection, round_id)
+    names = {
+        id_: f"{group} {ballot_class}"
+        for id_, group, ballot_class in connection.execute(
+            select(VoterGroupRow.id, VoterGroupRow.group, VoterGroupRow.ballot_class).where(
+                VoterGroupRow.round_id == round_id
+            )
+        )
+    }
+    for group_id in sorted(spent.keys() | envelopes.keys()):
+        if spent.get(group_id, 0) != envelopes.get(group_id, 0):
+            raise Unbalanced(
+                N_(
+                    "The urn does not reconcile: group %(group)s has %(spent)s spent codes but %(envelopes)s envelopes. "
+                    "Nothing is counted until this is explained."
+                ),
+                group=names.get(group_id, group_id),
+                spent=spent.get(group_id, 0),
+                envelopes=envelopes.get(group_id, 0),
+            )
+    return sum(envelopes.values())

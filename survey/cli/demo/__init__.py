@@ -1,0 +1,1 @@
+"""The demonstration: real requests of simulated phones against a server of its own."""

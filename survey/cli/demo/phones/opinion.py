@@ -1,0 +1,70 @@
+"""What the owner of a phone answers: an opinion drawn round the unit's standing, with blanks and doubts."""
+
+from random import Random
+
+from .page import Choice, Field, Form
+
+_NO_OPINION = ("不了解", "说不清", "不清楚", "弃权", "拒答", "don't know", "abstain", "not sure")
+_SAID = (
+    "希望多听听群众意见。",
+    "办事比以前方便了，谢谢。",
+    "路灯坏了三个月没人修！",
+    "窗口人少，排队时间太长。",
+    "没有意见",
+    "建议周末也能办理 <社保> 业务 & 医保业务。",
+    "=1+1 这不是公式",
+    "The staff were kind.",
+)
+_UNKNOWN, _BLANK, _TEXT = 0.07, 0.02, 0.10
+_SPREAD = 0.22
+_MANY = 3
+
+
+def fill(form: Form, lean: float, draw: Random, *, leave_blanks: bool = True) -> list[tuple[str, str]]:
+    """Return what the phone sends for a form: what it carries, and an answer to every field still empty.
+
+    Args:
+        form: the form as the server sent it; what is chosen in it already stays.
+        lean: from 0 (bitter) to 1 (delighted).
+        draw: this phone's own chance.
+        leave_blanks: whether some questions may stay unanswered.
+    """
+    for entry in form.asks():
+        if any(choice.chosen for choice in entry.choices) or entry.value:
+            continue
+        if leave_blanks and draw.random() < _BLANK:
+            continue
+        _answer(entry, lean, draw)
+    return form.carried()
+
+
+def _answer(entry: Field, lean: float, draw: Random) -> None:
+    numbers = entry.numbers_in_note()
+    if entry.kind == "radio":
+        _pick(entry.choices, lean, draw).chosen = True
+    elif entry.kind == "checkbox":
+        most = min(numbers[-1] if numbers else _MANY, _MANY, len(entry.choices))
+        for choice in draw.sample(entry.choices, draw.randint(1, most)):
+            choice.chosen = True
+    elif entry.kind == "number":
+        low, high = (numbers[-2], numbers[-1]) if len(numbers) > 1 else (1, 10)
+        entry.value = str(round(low + (high - low) * _mood(lean, draw)))
+    elif entry.kind == "text" and draw.random() < _TEXT:
+        entry.value = draw.choice(_SAID)[: numbers[-1] if numbers else None]
+
+
+def _pick(choices: list[Choice], lean: float, draw: Random) -> Choice:
+    """Choose a step of a scale that runs from the best to the worst, or say that one cannot tell."""
+    steps = [choice for choice in choices if not _is_no_opinion(choice)]
+    doubts = [choice for choice in choices if _is_no_opinion(choice)]
+    if doubts and (not steps or draw.random() < _UNKNOWN):
+        return draw.choice(doubts)
+    return steps[min(len(steps) - 1, int((1 - _mood(lean, draw)) * len(steps)))]
+
+
+def _mood(lean: float, draw: Random) -> float:
+    return min(1.0, max(0.0, draw.gauss(lean, _SPREAD)))
+
+
+def _is_no_opinion(choice: Choice) -> bool:
+    return any(word in choice.label.lower() for word in _NO_OPINION)

@@ -1,0 +1,154 @@
+"""What all commands share: the language, one-line errors, tables, JSON, progress bars, passphrases."""
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+from babel.support import Translations
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from tqdm import tqdm
+
+from survey.core.errors import N_, Refused, SurveyError
+from survey.storage.engine import unit_of_work
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with the passphrase; asked for in the terminal when not given.",
+)
+
+
+@functools.cache
+def language() -> str:
+    """Return the terminal's language: zh when its locale is Chinese, English otherwise."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def translate(sentence: str) -> str:
+    """Return a sentence in the terminal's language."""
+    return translator(language())(sentence)
+
+
+@functools.cache
+def translator(words: str) -> Callable[[str], str]:
+    """Return the translation into a language, for what is printed in another than the terminal's."""
+    folder = Path(__file__).resolve().parent.parent / "translations"
+    gettext: Callable[[str], str] = Translations.load(folder, [words]).gettext
+    return gettext
+
+
+def minsheng() -> Any:  # noqa: ANN401 - the object that create_app made; this room lies below it
+    """Return what the application holds: settings, engine, keys."""
+    return current_app.extensions["minsheng"]
+
+
+def edge(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a command inside the application; an error is one line, and the exit status 1."""
+
+    @with_appcontext
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except SurveyError as error:
+            stop(error.say(translate))
+        except DBAPIError as error:
+            stop(translate(N_("The database does not do it: %(reason)s")) % {"reason": type(error.orig).__name__})
+        except OSError as error:
+            stop(f"{error.strerror}: {error.filename}")
+
+    return run
+
+
+def stop(sentence: str) -> NoReturn:
+    """End the command with one line."""
+    click.echo(f"error: {sentence}", err=True)
+    raise SystemExit(1)
+
+
+@contextmanager
+def work() -> Iterator[Session]:
+    """Open the command's one transaction."""
+    with unit_of_work(minsheng().engine) as session:
+        yield session
+
+
+def say(result: Mapping[str, object], sentence: str, *, as_json: bool) -> None:
+    """Print what was done: a sentence with figures, or the figures as JSON."""
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, default=str))
+    else:
+        click.echo(translate(sentence) % result)
+
+
+def say_table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, as_json: bool,
+              title: str = "") -> None:
+    """Print rows as a table with headings, or as JSON.
+
+    Args:
+        rows: the values by column.
+        columns: English headings by column.
+        as_json: print ``{"rows": [...]}`` instead.
+        title: a line above.
+    """
+    if as_json:
+        click.echo(json.dumps({"rows": list(rows)}, ensure_ascii=False, default=str))
+        return
+    table = Table(title=title or None, title_justify="left")
+    for column, heading in columns.items():
+        numeric = all(not isinstance(row[column], str) for row in rows)
+        table.add_column(translate(heading), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*("-" if row[column] is None else str(row[column]) for column in columns))
+    width = None if os.isatty(1) else 120
+    Console(width=width).print(table)
+
+
+@contextmanager
+def progress(label: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr; the function given takes a number of steps done."""
+    with tqdm(total=total, desc=translate(label), unit=f" {translate(unit)}", ncols=90) as bar:
+
+        def step(n: int) -> None:
+            bar.update(n)
+
+        yield step
+
+
+def ask_passphrase(file: Path | None, *, new: bool = False) -> str:
+    """Return a passphrase from its file or from the terminal, never from the command line.
+
+    Raises:
+        Refused: when the file is missing or empty.
+    """
+    if file is None:
+        return str(click.prompt(translate(N_("Passphrase")), hide_input=True, confirmation_prompt=new, err=True))
+    if not file.is_file() or not file.read_text().strip():
+        raise Refused(N_("There is no passphrase in %(file)s"), file=file)
+    return file.read_text().strip()
+
+
+def new_file(file: Path) -> Path:
+    """Return a path that does not exist yet.
+
+    Raises:
+        Refused: when it exists; nothing is ever overwritten silently.
+    """
+    if file.exists():
+        raise Refused(N_("%(file)s exists already; give another name"), file=file)
+    return file

@@ -1,0 +1,44 @@
+"""flask report, flask publish: the satisfaction component of every unit, as a file and as a page."""
+
+from pathlib import Path
+
+import click
+
+from survey.cli.edge import edge, json_option, say, translator, work
+from survey.core.clock import now
+from survey.core.errors import N_
+from survey.counting.service import get_count
+from survey.reports.exports import write_report
+from survey.reports.figures import report_tables
+from survey.rounds import service
+from survey.scoring.component import score_round
+from survey.turnout.queries import get_turnout
+
+
+@click.command("report", help="Write a counted round's report: .csv, .xlsx or .json.")
+@click.argument("round_id", metavar="ROUND")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file; its ending chooses the format.")
+@click.option("--language", "words", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
+              help="The language of the report.")
+@json_option
+@edge
+def report(round_id: str, out: Path, words: str, as_json: bool) -> None:
+    """Compute every unit's component from the count and write all of it."""
+    with work() as session:
+        row = service.get_round(session, round_id)
+        components = score_round(service.frozen_round(session, row.id), get_count(session, row))
+        tables = report_tables(components, get_turnout(session, row), translator(words), language=words)
+    files = write_report(tables, out)
+    say({"round": round_id, "units": len(components.units), "files": ", ".join(map(str, files))},
+        N_("The report of %(units)s units is in %(files)s"), as_json=as_json)
+
+
+@click.command("publish", help="Let everybody see a counted round's results.")
+@click.argument("round_id", metavar="ROUND")
+@json_option
+@edge
+def publish(round_id: str, as_json: bool) -> None:
+    """Publish a counted round at /results/ROUND."""
+    with work() as session:
+        service.publish_round(session, service.get_round(session, round_id), now())
+    say({"round": round_id}, N_("%(round)s is published at /results/%(round)s"), as_json=as_json)

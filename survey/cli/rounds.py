@@ -1,0 +1,112 @@
+"""flask rounds: create, check, open, close, list, show."""
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from survey import casting
+from survey.cli.edge import edge, json_option, language, say, say_table, translate, work
+from survey.core.clock import now
+from survey.core.errors import N_
+from survey.rounds import service
+from survey.rounds.definition import RoundDefinition
+from survey.rounds.models import Round
+
+rounds = AppGroup("rounds", help="One collection, from draft to counted.")
+_round = click.argument("round_id", metavar="ROUND")
+
+
+@rounds.command("create")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@edge
+def create(file: Path, as_json: bool) -> None:
+    """Create a draft from a round FILE and the files it names."""
+    with work() as session:
+        row = service.create_round(session, file)
+        groups = service.list_voter_groups(session, row)
+        figures = {"round": row.name, "groups": len(groups), "planned": sum(group.planned for group in groups)}
+    say(figures, N_("The round %(round)s is a draft: %(groups)s voter groups, %(planned)s ballots planned"), as_json=as_json)
+
+
+@rounds.command("check")
+@_round
+@json_option
+@edge
+def check(round_id: str, as_json: bool) -> None:
+    """List everything that blocks opening, with the remedy."""
+    with work() as session:
+        row = service.get_round(session, round_id)
+        found = service.check_round(session, row, now())
+    lines = [{"problem": translate(b.message) % b.figures, "remedy": translate(b.remedy) % b.figures} for b in found]
+    if as_json:
+        click.echo(json.dumps({"round": round_id, "ready": not found, "blockers": lines}, ensure_ascii=False))
+    elif not found:
+        say({"round": round_id}, N_("%(round)s is ready: nothing blocks opening"), as_json=False)
+    else:
+        say_table(lines, {"problem": N_("What blocks"), "remedy": N_("What to do")}, as_json=False)
+    if found:
+        raise SystemExit(1)
+
+
+@rounds.command("open")
+@_round
+@json_option
+@edge
+def open_(round_id: str, as_json: bool) -> None:
+    """Open a round; its questionnaire, rosters, rules and key are frozen."""
+    with work() as session:
+        frozen = service.open_round(session, service.get_round(session, round_id), now())
+    say({"round": round_id, "hash": frozen.content_hash, "key": frozen.key_fingerprint},
+        N_("%(round)s is open. Frozen content: %(hash)s. Sealed to the key %(key)s"), as_json=as_json)
+
+
+@rounds.command("close")
+@_round
+@json_option
+@edge
+def close(round_id: str, as_json: bool) -> None:
+    """Close a round for good."""
+    with work() as session:
+        row = service.get_round(session, round_id)
+        casting.close(session, row, now())
+        cast = casting.reconcile(session.connection(), row.id)
+    say({"round": round_id, "ballots": cast}, N_("%(round)s is closed with %(ballots)s ballots in the urn"), as_json=as_json)
+
+
+@rounds.command("list")
+@json_option
+@edge
+def list_(as_json: bool) -> None:
+    """List all rounds."""
+    with work() as session:
+        rows = [_figures(row) for row in service.list_rounds(session)]
+    say_table(rows, {"round": N_("Round"), "title": N_("Title"), "state": N_("State")}, as_json=as_json)
+
+
+@rounds.command("show")
+@_round
+@json_option
+@edge
+def show(round_id: str, as_json: bool) -> None:
+    """Show where a round stands."""
+    with work() as session:
+        row = service.get_round(session, round_id)
+        figures = _figures(row)
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False, default=str))
+        return
+    say_table([{"field": name, "value": str(value or "-")} for name, value in figures.items()],
+              {"field": N_("Field"), "value": N_("Value")}, as_json=False)
+
+
+def _figures(row: Round) -> dict[str, object]:
+    definition = RoundDefinition.model_validate(row.definition)
+    return {
+        "round": row.name, "title": definition.title.words(language()), "state": row.state,
+        "questionnaire": definition.questionnaire, "opens_at": definition.opens_at.isoformat(),
+        "closes_at": definition.closes_at.isoformat(), "frozen_hash": row.frozen_hash,
+        "published_at": row.published_at,
+    }

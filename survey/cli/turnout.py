@@ -1,0 +1,37 @@
+"""flask turnout: every code in exactly one disposition, and the urn beside it."""
+
+import click
+
+from survey import casting
+from survey.cli.edge import edge, json_option, say_table, translate, work
+from survey.core.errors import N_
+from survey.rounds.service import get_round
+from survey.turnout.queries import get_turnout
+from survey.turnout.rules import Disposition, sum_up
+
+_COLUMNS = {
+    "group": N_("Group"), "class": N_("Class"), "planned": N_("Planned"), "issued": N_("Issued"), "spent": N_("Spent"),
+    "waiting": N_("Waiting"), "expired": N_("Expired"), "void": N_("Void"), "rate": N_("Response rate"),
+}
+
+
+@click.command("turnout", help="Show issued, spent, void and expired codes by group, and check them against the urn.")
+@click.argument("round_id", metavar="ROUND")
+@json_option
+@edge
+def turnout(round_id: str, as_json: bool) -> None:
+    """Print the response account; fail when it does not reconcile with the urn."""
+    with work() as session:
+        row = get_round(session, round_id)
+        groups = get_turnout(session, row)
+        ballots = casting.reconcile(session.connection(), row.id)
+    rows = [_row(group) for group in (*groups, sum_up(groups, translate(N_("All"))))]
+    say_table(rows, _COLUMNS, as_json=as_json)
+    if not as_json:
+        click.echo(translate(N_("Response rate = spent / issued; issued = all codes made - void. "
+                                "Spent codes and envelopes in the urn agree: %(n)s")) % {"n": ballots})
+
+
+def _row(part: Disposition) -> dict[str, object]:
+    return {"group": part.group, "class": part.ballot_class, "planned": part.planned, "issued": part.issued,
+            "spent": part.spent, "waiting": part.waiting, "expired": part.expired, "void": part.void, "rate": part.rate}

@@ -1,0 +1,1 @@
+"""STEP 2: who may answer, never who answered (票码)."""

@@ -1,0 +1,1 @@
+"""STEP 1: what is asked (问卷): parsed, validated, frozen with a content hash."""

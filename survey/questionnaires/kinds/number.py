@@ -1,0 +1,93 @@
+"""Kind number: a number between two limits (填数题)."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from survey.core.errors import N_
+from survey.core.yamlfile import Rule
+from survey.questionnaires.words import Answer, Bytes, Item
+
+LONGEST_NUMBER = 24
+
+
+class NumberItem(Item):
+    """A number; stored as a count of its smallest unit above the least allowed, plus one."""
+
+    kind: Literal["number"] = "number"
+    minimum: Annotated[Decimal, Field(ge=-(10**12), le=10**12)]
+    maximum: Annotated[Decimal, Field(ge=-(10**12), le=10**12)]
+    places: Annotated[int, Field(ge=0, le=4)] = 0
+
+    @model_validator(mode="after")
+    def _limits_agree(self) -> "NumberItem":
+        if self.minimum >= self.maximum:
+            raise Rule(
+                N_("the least number %(least)s is not below the greatest %(most)s"),
+                "maximum",
+                least=self.minimum,
+                most=self.maximum,
+            )
+        return self
+
+    @property
+    def width(self) -> int:
+        """Eight bytes."""
+        return 8
+
+    def read(self, values: Sequence[str]) -> Answer | None:
+        """Take a number in ordinary digits."""
+        text = unicodedata.normalize("NFKC", values[0]).strip() if values else ""
+        if not text:
+            return None
+        try:
+            number = Decimal(text[: LONGEST_NUMBER + 1])
+        except InvalidOperation:
+            raise Rule(N_("please write a number, in digits")) from None
+        if len(text) > LONGEST_NUMBER or not number.is_finite() or not self.minimum <= number <= self.maximum:
+            raise Rule(N_("please write a number from %(least)s to %(most)s"), least=self.minimum, most=self.maximum)
+        rounded = number.quantize(self._unit)
+        if rounded != number:
+            raise Rule(N_("please write at most %(places)s digits after the point"), places=self.places)
+        return rounded
+
+    @property
+    def _unit(self) -> Decimal:
+        return Decimal(1).scaleb(-self.places)
+
+    def values(self, answer: Answer) -> tuple[str, ...]:
+        """Return the number as written."""
+        return (f"{answer:f}",)
+
+    def encode(self, answer: Answer) -> bytes:
+        """Return the number's distance from the least, in units, plus one."""
+        assert isinstance(answer, Decimal)
+        return (int((answer - self.minimum) / self._unit) + 1).to_bytes(8, "big")
+
+    def decode(self, data: bytes) -> Answer | None:
+        """Return the number."""
+        steps = int.from_bytes(data, "big")
+        if steps == 0:
+            return None
+        number = (self.minimum + (steps - 1) * self._unit).quantize(self._unit)
+        if number > self.maximum:
+            message = "beyond the greatest number allowed"
+            raise ValueError(message)
+        return number
+
+    def shown(self, answer: Answer, language: str) -> str:
+        """Return the number."""
+        del language
+        return f"{answer:f}"
+
+    def tally(self, column: Bytes) -> dict[str, int]:
+        """Count each number that occurs, under its own digits."""
+        counts = Counter(row.tobytes() for row in column)
+        named = {data: self.decode(data) for data in counts}
+        return {"": counts.get(bytes(8), 0)} | {
+            f"{number:f}": counts[data] for data, number in sorted(named.items()) if number is not None
+        }

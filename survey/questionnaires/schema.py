@@ -1,0 +1,131 @@
+"""A questionnaire as people write it: scales first, then items; and the content hash that freezes it."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from survey.core.errors import N_
+from survey.core.ids import content_hash
+from survey.core.model import Frozen
+from survey.core.yamlfile import Rule, load_model
+from survey.questionnaires.kinds import AnyItem
+from survey.questionnaires.kinds.scale import ScaleItem
+from survey.questionnaires.words import Item, Name, Option, Options, Words
+
+__all__ = ["Item", "Option", "Options", "Questionnaire", "Words", "read_questionnaire"]
+
+MOST_ITEMS = 100
+MOST_STEPS = 20
+
+
+class Questionnaire(Frozen):
+    """What is asked: one version, complete in itself.
+
+    Attributes:
+        id: its name, the same in all versions.
+        version: counts up; a version that was added never changes.
+        scales: options by scale, shared by the items of kind scale.
+        items: the questions in their order.
+    """
+
+    id: Name
+    version: Annotated[int, Field(ge=1, le=9999)]
+    title: Words
+    intro: Words | None = None
+    scales: dict[Name, Annotated[Options, Field(min_length=2, max_length=MOST_STEPS)]] = Field(default_factory=dict)
+    items: Annotated[tuple[AnyItem, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+
+    @model_validator(mode="after")
+    def _check(self) -> "Questionnaire":
+        self._check_codes()
+        known: dict[str, Item] = {}
+        items: list[Any] = []
+        for i, item in enumerate(self.items):
+            if item.id in known:
+                raise Rule(N_("the item %(id)s stands here twice"), "items", i, "id", id=item.id)
+            filled = self._with_steps(i, item)
+            self._check_condition(i, filled, known)
+            known[item.id] = filled
+            items.append(filled)
+        # The model is frozen for everyone else; here it is still being made.
+        object.__setattr__(self, "items", tuple(items))
+        return self
+
+    def _check_codes(self) -> None:
+        lists: list[tuple[tuple[str | int, ...], Options]] = [
+            (("scales", name), options) for name, options in self.scales.items()
+        ]
+        lists += [(("items", i, "options"), item.options) for i, item in enumerate(self.items)]
+        for place, options in lists:
+            codes = [option.code for option in options]
+            for code in codes:
+                if codes.count(code) > 1:
+                    raise Rule(N_("the option %(code)s stands here twice"), *place, code=code)
+
+    def _with_steps(self, i: int, item: Item) -> Item:
+        if not isinstance(item, ScaleItem):
+            return item
+        if item.scale not in self.scales:
+            raise Rule(
+                N_("there is no scale %(scale)s; known: %(known)s"),
+                "items",
+                i,
+                "scale",
+                scale=item.scale,
+                known=", ".join(self.scales) or "-",
+            )
+        return item.model_copy(update={"steps": self.scales[item.scale]})
+
+    @staticmethod
+    def _check_condition(i: int, item: Item, known: dict[str, Item]) -> None:
+        for asked, codes in (item.show_if or {}).items():
+            place = ("items", i, "show_if", asked)
+            if asked not in known:
+                raise Rule(N_("show_if names %(asked)s, which is no earlier item"), *place, asked=asked)
+            if known[asked].per == "subject" and item.per != "subject":
+                raise Rule(
+                    N_("show_if names %(asked)s, which is asked per subject; so must this item be"), *place, asked=asked
+                )
+            allowed = [option.code for option in known[asked].options]
+            for code in codes:
+                if code not in allowed:
+                    raise Rule(
+                        N_("show_if names the option %(code)s; %(asked)s has: %(allowed)s"),
+                        *place,
+                        code=code,
+                        asked=asked,
+                        allowed=", ".join(allowed) or "-",
+                    )
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical document: 64 hex digits."""
+        return content_hash(self.document())
+
+    @property
+    def reference(self) -> str:
+        """``id@version``, as rounds name it."""
+        return f"{self.id}@{self.version}"
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole questionnaire as plain data, from which it can be built again."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def item(self, item_id: str) -> Item:
+        """Return the item of a name; KeyError when there is none."""
+        return self._by_id[item_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+
+def read_questionnaire(file: Path) -> Questionnaire:
+    """Read and validate a questionnaire file.
+
+    Raises:
+        Invalid: with every fault's line, field, reason and what is allowed.
+    """
+    return load_model(file, Questionnaire)

@@ -1,0 +1,26 @@
+"""JSON for machines: canonical bytes, figures with decimals as strings so that no digit is lost."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from survey.core.ids import canonical_json
+from survey.reports.table import Cell, Table
+
+
+def write_json(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
+    """Write all tables into one file, keyed by their names."""
+    path.write_bytes(canonical_json({table.name: _table(table) for table in tables}) + b"\n")
+    return (path,)
+
+
+def _table(table: Table) -> dict[str, object]:
+    return {
+        "title": table.title,
+        "columns": [{"key": column.key, "heading": column.heading} for column in table.columns],
+        "rows": [{key: _exact(cell) for key, cell in record.items()} for record in table.records()],
+    }
+
+
+def _exact(cell: Cell) -> str | int | None:
+    return f"{cell:f}" if isinstance(cell, Decimal) else cell

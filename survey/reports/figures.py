@@ -1,0 +1,35 @@
+"""A report as tables: every figure beside its denominators, small cells hidden, the method at the end."""
+
+from collections.abc import Callable, Sequence
+
+from survey.reports.disclosure import hidden_units
+from survey.reports.items import item_tables
+from survey.reports.method import method_table
+from survey.reports.names import Names
+from survey.reports.response import texts_table, turnout_table
+from survey.reports.table import Table
+from survey.reports.units import parts_table, units_table
+from survey.scoring.results import Components
+from survey.turnout.rules import Disposition
+
+
+def report_tables(components: Components, turnout: Sequence[Disposition], translate: Callable[[str], str], *,
+                  language: str = "zh") -> tuple[Table, ...]:
+    """Return every table of a round's report, the units first.
+
+    Args:
+        components: the scored round.
+        turnout: the response account, one entry a group and class.
+        translate: from an English sentence of the program to the reader's language.
+        language: the language of the round's own words, zh or en.
+    """
+    names = Names(components.frozen, translate, language)
+    hidden = hidden_units(components)
+    return (
+        units_table(names, components, hidden),
+        parts_table(names, components, hidden),
+        *item_tables(names, components, hidden),
+        turnout_table(names, turnout),
+        texts_table(names, components, hidden),
+        method_table(names, components),
+    )

@@ -1,0 +1,99 @@
+"""What blocks a round from opening, each with its remedy; and whether it takes ballots now. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from survey.core.errors import N_
+from survey.rounds.definition import Rollup, RoundDefinition, VoterGroup
+from survey.subjects.roster import Subject
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that keeps a round from opening, and what to do about it."""
+
+    message: str
+    remedy: str
+    figures: dict[str, object] = field(default_factory=dict)
+
+
+class Door(Enum):
+    """Whether a ballot may be opened or cast at a moment."""
+
+    NOT_YET = "not yet"
+    OPEN = "open"
+    GRACE = "grace"
+    CLOSED = "closed"
+
+
+def door(definition: RoundDefinition, now: datetime) -> Door:
+    """Tell where a moment stands between a round's times; in the grace only forms opened before may be cast."""
+    if now < definition.opens_at:
+        return Door.NOT_YET
+    if now < definition.closes_at:
+        return Door.OPEN
+    if now < definition.closes_at + definition.grace:
+        return Door.GRACE
+    return Door.CLOSED
+
+
+def blockers(
+    definition: RoundDefinition,
+    *,
+    has_key: bool,
+    voters: Sequence[VoterGroup],
+    roster: Sequence[Subject],
+    now: datetime,
+) -> tuple[Blocker, ...]:
+    """List everything that blocks opening, with the remedy."""
+    found = []
+    if not has_key:
+        found.append(
+            Blocker(
+                N_("There is no key to seal the ballots with"),
+                N_("make one with `flask keys office` and name its .pub file under key"),
+            )
+        )
+    if definition.closes_at <= now:
+        found.append(
+            Blocker(
+                N_("The closing time %(closes)s has passed"),
+                N_("write a later closes_at"),
+                {"closes": definition.closes_at.isoformat()},
+            )
+        )
+    if not voters:
+        found.append(Blocker(N_("There are no voters"), N_("add lines to the voters file")))
+    for rollup in definition.rollup:
+        found.extend(_rollup_blockers(rollup, voters, roster))
+    return tuple(found)
+
+
+def _rollup_blockers(rollup: Rollup, voters: Sequence[VoterGroup], roster: Sequence[Subject]) -> list[Blocker]:
+    found = []
+    types = {subject.unit_type for subject in roster}
+    for name in rollup.types:
+        if name not in types:
+            found.append(
+                Blocker(
+                    N_("The rollup names the unit type %(name)s, which no subject has"),
+                    N_("correct the name or the roster"),
+                    {"name": name},
+                )
+            )
+    if rollup.weight == "planned":
+        return found
+    rated = {code for voter in voters for code in voter.subjects}
+    wholes = {subject.code for subject in roster if subject.unit_type in rollup.types}
+    for part in roster:
+        if part.parent in wholes and part.code in rated and part.population is None:
+            found.append(
+                Blocker(
+                    N_("%(name)s (%(code)s) is weighted by population, which the roster does not give"),
+                    N_("fill in the population, or weight the rollup by planned"),
+                    {"name": part.name, "code": part.code},
+                )
+            )
+    return found

@@ -1,0 +1,60 @@
+"""Tables of rounds and their voter groups."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.storage.base import Base, UtcDateTime
+
+
+class State(StrEnum):
+    """Where a round stands; it only ever moves down this list."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    OPEN = "open"
+    CLOSED = "closed"
+    COUNTED = "counted"
+
+
+class Round(Base):
+    """One round; ``frozen`` is written when it opens and never again."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'ready', 'open', 'closed', 'counted')", name="state_known"),
+        CheckConstraint("state IN ('draft', 'ready') OR frozen_hash IS NOT NULL", name="frozen_from_opening"),
+        CheckConstraint("published_at IS NULL OR state = 'counted'", name="published_only_counted"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default=State.DRAFT)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    frozen_hash: Mapped[str | None] = mapped_column(String(64))
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VoterGroupRow(Base):
+    """The voters of one group and class, as written in the voters file."""
+
+    __tablename__ = "voter_group"
+    __table_args__ = (
+        UniqueConstraint("round_id", "voter_group", "ballot_class"),
+        CheckConstraint("planned >= 1", name="planned_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    group: Mapped[str] = mapped_column("voter_group", String(40))
+    ballot_class: Mapped[str] = mapped_column(String(20))
+    planned: Mapped[int]
+    subjects: Mapped[str]

@@ -1,0 +1,200 @@
+"""Verbs on rounds: create, check, open, close, publish; and what opening froze."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Refused
+from survey.core.keys import fingerprint, read_public_key
+from survey.questionnaires.service import get_questionnaire
+from survey.rounds.definition import FrozenRound, RoundDefinition, VoterGroup, read_definition
+from survey.rounds.lifecycle import Blocker, blockers
+from survey.rounds.models import Round, State, VoterGroupRow
+from survey.rounds.voters import VoterLine, read_voters, resolve
+from survey.subjects.roster import Subject
+from survey.subjects.service import import_roster, list_subjects
+
+
+_thawed: dict[str, FrozenRound] = {}
+
+
+def create_round(session: Session, file: Path) -> Round:
+    """Create a draft from a round file and the files it names; all or nothing.
+
+    Raises:
+        Invalid: with every fault of the files.
+        AlreadyDone: when a round of that name exists.
+        Refused: when the key file is no public key.
+    """
+    definition = read_definition(file)
+    if session.scalar(select(Round.id).where(Round.name == definition.id)):
+        raise AlreadyDone(N_("There is a round %(name)s already; give the new one another id"), name=definition.id)
+    get_questionnaire(session, definition.questionnaire)
+    if definition.subjects:
+        import_roster(session, file.parent / definition.subjects)
+    key = read_public_key(file.parent / definition.key) if definition.key else None
+    row = Round(name=definition.id, state=State.DRAFT, definition=definition.model_dump(mode="json"), public_key=key)
+    session.add(row)
+    session.flush()
+    for line in read_voters(file.parent / definition.voters):
+        session.add(
+            VoterGroupRow(
+                round_id=row.id,
+                group=line.group,
+                ballot_class=line.ballot_class,
+                planned=line.planned,
+                subjects=line.subjects,
+            )
+        )
+    session.flush()
+    return row
+
+
+def get_round(session: Session, name: str) -> Round:
+    """Return the round of a name.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    row = session.scalar(select(Round).where(Round.name == name))
+    if row is None:
+        raise NotFound(N_("There is no round %(name)s"), name=name)
+    return row
+
+
+def list_rounds(session: Session) -> list[Round]:
+    """Return all rounds, newest last."""
+    return list(session.scalars(select(Round).order_by(Round.id)))
+
+
+def list_voter_groups(session: Session, row: Round) -> list[VoterGroupRow]:
+    """Return the voter groups of a round, in the order of their file."""
+    return list(
+        session.scalars(select(VoterGroupRow).where(VoterGroupRow.round_id == row.id).order_by(VoterGroupRow.id))
+    )
+
+
+def check_round(session: Session, row: Round, now: datetime) -> tuple[Blocker, ...]:
+    """List what blocks opening; with nothing left a draft becomes ready, with something a ready one a draft."""
+    _expect(row, State.DRAFT, State.READY)
+    definition = RoundDefinition.model_validate(row.definition)
+    roster = list_subjects(session)
+    found: list[Blocker] = []
+    voters: list[VoterGroup] = []
+    for group in list_voter_groups(session, row):
+        try:
+            voters.append(resolve(_line(group), roster))
+        except Invalid as error:
+            found += [
+                Blocker(p.message, N_("import the roster that has it, or correct the voters file"), p.figures)
+                for p in error.problems
+            ]
+    found += blockers(definition, has_key=row.public_key is not None, voters=voters, roster=roster, now=now)
+    row.state = State.DRAFT if found else State.READY
+    session.flush()
+    return tuple(found)
+
+
+def open_round(session: Session, row: Round, now: datetime) -> FrozenRound:
+    """Open a round: freeze version, rosters, rules and the key's fingerprint.
+
+    Raises:
+        Refused: when it is not a draft or ready, or something still blocks it.
+    """
+    found = check_round(session, row, now)
+    if found:
+        first = found[0]
+        raise Refused(
+            N_("The round cannot open: %(reason)s (%(n)s blockers; see `flask rounds check %(name)s`)"),
+            reason=first.message % first.figures,
+            n=len(found),
+            name=row.name,
+        )
+    frozen = _freeze(session, row)
+    row.frozen, row.frozen_hash = frozen.document(), frozen.content_hash
+    row.state, row.opened_at = State.OPEN, now
+    session.flush()
+    return frozen
+
+
+def close_round(session: Session, row: Round, now: datetime) -> None:
+    """Close a round for good. Call it through ``casting.close``, which waits for ballots under way.
+
+    Raises:
+        Refused: when it is not open.
+    """
+    _expect(row, State.OPEN)
+    row.state, row.closed_at = State.CLOSED, now
+    session.flush()
+
+
+def publish_round(session: Session, row: Round, now: datetime) -> None:
+    """Let everybody see a counted round's results.
+
+    Raises:
+        Refused: when it is not counted.
+    """
+    _expect(row, State.COUNTED)
+    row.published_at = row.published_at or now
+    session.flush()
+
+
+def frozen_round(source: Session | Connection, round_id: int) -> FrozenRound:
+    """Return what opening froze; kept in memory by its hash, since it never changes.
+
+    Raises:
+        Refused: when the round was never opened, or its frozen content no longer gives its hash.
+    """
+    found = source.execute(select(Round.frozen_hash).where(Round.id == round_id)).scalar_one_or_none()
+    if found is None:
+        raise Refused(N_("The round is not open yet; nothing of it is frozen"))
+    if found not in _thawed:
+        document = source.execute(select(Round.frozen).where(Round.id == round_id)).scalar_one()
+        assert document is not None
+        frozen = FrozenRound.from_document(document)
+        if frozen.content_hash != found:
+            raise Refused(N_("The frozen content of the round was changed: it no longer gives its hash"))
+        _thawed[found] = frozen
+    return _thawed[found]
+
+
+def _freeze(session: Session, row: Round) -> FrozenRound:
+    definition = RoundDefinition.model_validate(row.definition)
+    roster = list_subjects(session)
+    voters = tuple(resolve(_line(group), roster) for group in list_voter_groups(session, row))
+    assert row.public_key is not None
+    return FrozenRound(
+        definition,
+        get_questionnaire(session, definition.questionnaire),
+        _taking_part(roster, voters),
+        voters,
+        row.public_key,
+        fingerprint(row.public_key),
+    )
+
+
+def _taking_part(roster: tuple[Subject, ...], voters: tuple[VoterGroup, ...]) -> tuple[Subject, ...]:
+    """Keep the subjects that are rated, and the units above them."""
+    by_code = {subject.code: subject for subject in roster}
+    wanted = {code for voter in voters for code in voter.subjects}
+    above = {by_code[code].parent for code in wanted}
+    while not above <= wanted:
+        wanted |= above
+        above = {by_code[code].parent for code in above if code in by_code}
+    return tuple(subject for subject in roster if subject.code in wanted)
+
+
+def _line(group: VoterGroupRow) -> VoterLine:
+    return VoterLine(group.group, group.ballot_class, group.planned, group.subjects)
+
+
+def _expect(row: Round, *states: State) -> None:
+    if row.state not in states:
+        raise Refused(
+            N_("The round %(name)s is %(state)s; this needs it to be %(needed)s"),
+            name=row.name,
+            state=row.state,
+            needed=" or ".join(states),
+        )

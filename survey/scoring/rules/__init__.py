@@ -1,0 +1,1 @@
+"""The arithmetic of scoring: pure functions over exact numbers; no tables, no pages, no clock."""

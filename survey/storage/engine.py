@@ -1,0 +1,49 @@
+"""Make the engine of a database URL, and open transactions on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.orm import Session
+
+from survey.storage import postgres, sqlite
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine that loses no acknowledged ballot and puts no value into an error message.
+
+    Args:
+        url: ``sqlite:///FILE`` or ``postgresql+psycopg://...``.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, hide_parameters=True, connect_args=sqlite.CONNECT, pool_size=8)
+        sqlite.prepare(engine)
+        return engine
+    engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args=postgres.CONNECT)
+    postgres.prepare(engine)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a writing transaction: all of it is kept, or nothing."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads; on SQLite it does not take the writer's lock."""
+    with engine.connect().execution_options(reading=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """Open a session for one use case; the edge opens it, services never commit."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session

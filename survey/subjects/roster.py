@@ -1,0 +1,72 @@
+"""Read a roster of subjects from a CSV file, all or nothing."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from survey.core.errors import N_, Invalid, Problem
+from survey.core.model import Frozen
+from survey.core.textfile import Row, read_table
+from survey.core.yamlfile import validate
+
+COLUMNS = ("code", "name", "kind", "unit_type", "group", "parent", "rank")
+OPTIONAL = ("population",)
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$")]
+
+
+class Subject(Frozen):
+    """A unit (单位) or a cadre (干部) that is assessed.
+
+    Attributes:
+        group: the ranking group inside which it is compared.
+        parent: the code of the unit above it; empty, or a code outside the roster, at the top.
+        rank: head (正职) or deputy (副职), for cadres.
+        population: how many people it stands for, when that is known.
+    """
+
+    code: Code
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+    kind: Literal["unit", "cadre"] = "unit"
+    unit_type: str = ""
+    group: str = ""
+    parent: str = ""
+    rank: Literal["", "head", "deputy"] = ""
+    population: Annotated[int, Field(ge=1)] | None = None
+
+
+def read_roster(file: Path) -> tuple[Subject, ...]:
+    """Return the subjects of a CSV file, in its order.
+
+    Raises:
+        Invalid: with every fault by line; a code that stands twice names both lines.
+    """
+    rows = read_table(file, COLUMNS, OPTIONAL)
+    problems: list[Problem] = []
+    subjects: list[Subject] = []
+    first: dict[str, int] = {}
+    for row in rows:
+        try:
+            subjects.append(_subject(row, file.name))
+        except Invalid as error:
+            problems.extend(error.problems)
+            continue
+        code = subjects[-1].code
+        if code in first:
+            problems.append(
+                Problem(
+                    f"{file.name}:{row.line}",
+                    N_("the code %(code)s stands here and on line %(line)s"),
+                    {"code": code, "line": first[code]},
+                )
+            )
+        first.setdefault(code, row.line)
+    if problems:
+        raise Invalid(problems)
+    return tuple(subjects)
+
+
+def _subject(row: Row, name: str) -> Subject:
+    cells = {column: value for column, value in row.cells.items() if value or column in ("code", "name", "kind")}
+    return validate(cells, Subject, f"{name}:{row.line}")

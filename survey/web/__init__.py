@@ -1,0 +1,23 @@
+"""The pages: the only room that knows Flask's requests and templates (网页)."""
+
+from flask import Flask
+
+from survey.web import answer, assets, errors, guard, headers, health, i18n, redaction, results, services
+
+
+def register(app: Flask) -> None:
+    """Add the public pages and everything that stands around them."""
+    redaction.install()
+    made = services.register(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    # A doubled slash is another address, not a redirect.
+    app.url_map.merge_slashes = False
+    guard.register(app, made.settings.base_url)
+    headers.register(app, made.settings.base_url)
+    i18n.register(app)
+    assets.register(app)
+    errors.register(app)
+    answer.register(app)
+    app.register_blueprint(results.results)
+    app.register_blueprint(health.health)

@@ -1,0 +1,59 @@
+"""Every error becomes a page for people; the log gets what a developer needs and nothing of a voter."""
+
+import logging
+import traceback
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from survey.casting import CodeUsed, NotYetOpen, RoundClosed, UnknownCode
+from survey.web.answer.status import Refusal, status_page
+from survey.web.display import local_time
+
+BY_STATUS = {
+    400: "bad_request", 403: "foreign", 404: "not_found", 405: "method", 413: "too_large", 415: "wrong_type",
+}
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Give every error its page."""
+    app.register_error_handler(Refusal, lambda error: _page(error.name, **error.figures))
+    app.register_error_handler(UnknownCode, lambda _: _page("unknown"))
+    app.register_error_handler(CodeUsed, lambda _: _page("used"))
+    app.register_error_handler(RoundClosed, lambda _: _page("closed"))
+    app.register_error_handler(NotYetOpen, lambda error: _page("not_yet", opens_at=local_time(error.opens_at)))
+    app.register_error_handler(HTTPException, _http_page)
+    app.register_error_handler(RecursionError, lambda _: _page("bad_request"))
+    app.register_error_handler(DBAPIError, _busy_page)
+    app.register_error_handler(PoolTimeout, _busy_page)
+    app.register_error_handler(Exception, _failed_page)
+
+
+def _page(name: str, **figures: object) -> Response:
+    return status_page(name, contact=g.get("contact", ""), **figures)
+
+
+def _http_page(error: HTTPException) -> Response:
+    page = _page(BY_STATUS.get(error.code or 0, "bad_request"))
+    page.status_code = error.code or page.status_code
+    return page
+
+
+def _busy_page(error: Exception) -> Response:
+    _record(error)
+    return _page("busy")
+
+
+def _failed_page(error: Exception) -> Response:
+    _record(error)
+    return _page("failed")
+
+
+def _record(error: Exception) -> None:
+    """Log where it happened, without the path, the message or any value: those may hold a code or an answer."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    rule = request.url_rule.rule if request.url_rule else "(no page)"
+    log.error("%s on %s %s\n%s", type(error).__name__, request.method, rule, place)

@@ -1,0 +1,69 @@
+"""Rows for the migration test: for each revision, what to put into the tables as they are at that revision.
+
+Plain values, no models: the models are those of today.
+"""
+
+from datetime import UTC, datetime
+
+MOMENT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+
+ROWS: dict[str, dict[str, list[dict[str, object]]]] = {
+    "0001": {
+        "questionnaire_version": [
+            {
+                "id": "public-satisfaction",
+                "version": 1,
+                "content_hash": "a" * 64,
+                "document": {"title": {"zh": "满意度"}},
+            },
+        ],
+        "subject": [
+            {
+                "code": "620102",
+                "position": 1,
+                "name": "城关区",
+                "kind": "unit",
+                "unit_type": "county",
+                "ranking_group": "城区",
+                "parent": "",
+                "rank": "",
+                "population": 1_485_000,
+            },
+        ],
+        "round": [
+            {
+                "id": 1,
+                "name": "gansu-2026",
+                "state": "open",
+                "definition": {"id": "gansu-2026"},
+                "public_key": b"k" * 32,
+                "frozen": {"subjects": []},
+                "frozen_hash": "b" * 64,
+                "opened_at": MOMENT,
+            },
+        ],
+        "voter_group": [
+            {
+                "id": 1,
+                "round_id": 1,
+                "voter_group": "620102",
+                "ballot_class": "citizen",
+                "planned": 90,
+                "subjects": "own",
+            },
+        ],
+        "batch": [
+            {"id": 1, "round_id": 1, "voter_group_id": 1, "name": "620102", "size": 90, "spare": False, "void": False},
+        ],
+        "code": [
+            {"round_id": 1, "digest": b"d" * 32, "batch_id": 1, "state": "issued", "cast_key": None},
+            {"round_id": 1, "digest": b"e" * 32, "batch_id": 1, "state": "spent", "cast_key": b"c" * 32},
+        ],
+        "envelope": [
+            {"round_id": 1, "urn_key": b"u" * 16, "voter_group_id": 1, "sealed": b"s" * 96},
+        ],
+        "count": [
+            {"round_id": 1, "content_hash": "c" * 64, "document": b"counted"},
+        ],
+    },
+}
