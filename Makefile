@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 SCALE ?= small
-BIND ?= 127.0.0.1:8000
+PORT ?= 8000
 WORKERS ?= 2
 
 UV := 0.13.8
@@ -36,8 +36,8 @@ help:  ## list the targets
 
 setup: .venv/ok  ## make .venv with the locked packages
 
-run: setup $(FONT) translations .env  ## build the Gansu demo and serve it (SCALE=small|county|province, BIND=127.0.0.1:8000)
-	@$(BIN)/flask demo gansu --scale $(SCALE) --serve --bind $(BIND)
+run: setup $(FONT) translations .env  ## build the Gansu demo and serve it (SCALE=small|county|province, PORT=8000)
+	@$(BIN)/flask demo gansu --scale $(SCALE) --serve --port $(PORT)
 
 test: setup $(FONT) translations $(CHROMIUM) lint  ## everything that CI runs (WORKERS=2)
 	@mkdir -p var
@@ -46,8 +46,8 @@ test: setup $(FONT) translations $(CHROMIUM) lint  ## everything that CI runs (W
 	@$(BIN)/coverage report --include='survey/**/rules.py,survey/**/rules/**' --fail-under=100
 
 lint: setup  ## style, types, import directions, templates, locks
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --output-format concise .
+	@$(BIN)/ruff format --check --output-format concise .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint templates --lint --quiet
@@ -58,7 +58,8 @@ translations: setup $(CATALOGUES)  ## compile the catalogues
 translations-update: setup  ## bring new sentences of the source into the catalogues
 	@mkdir -p var
 	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output -o var/messages.pot .
-	@$(BIN)/pybabel -q update -i var/messages.pot -d survey/translations -N --ignore-obsolete --ignore-pot-creation-date -w 120
+	@$(BIN)/pybabel -q update -i var/messages.pot -d survey/translations -l zh --init-missing -w 120 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 lock: setup  ## write the locks anew after a change of requirements*.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
@@ -88,7 +89,7 @@ clean:  ## remove what make made; .env and the data in var/ stay
 	@umask 077; $(PYTHON) -c 'import secrets; print("MINSHENG_SECRET_KEY=" + secrets.token_hex(32))' > $@
 	@echo "Wrote .env with a new secret key"
 
-%.mo: %.po .venv/ok
+%.mo: %.po | .venv/ok
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
 $(FONT):

@@ -1,6 +1,6 @@
 """The WSGI entry: ``gunicorn wsgi:app``; ``flask`` finds it by itself."""
 
 from config import Settings
-from survey import create_app
+from survey.application import create_app
 
 app = create_app(Settings.from_env())

@@ -1,42 +1,8 @@
 """民声 Minsheng: opinions and secret ballots, turned into scores people can trust.
 
-questionnaire -> round -> codes -> ballots -> count -> score -> report
-    问卷          测评批次  票码     票箱      计票     计分     报告
+    questionnaire -> round -> codes -> ballots -> count -> score -> report
+        问卷          测评批次  票码     票箱      计票     计分     报告
+
+Each step is a room of its own; ``casting`` is the one door between codes and ballots, ``application``
+puts everything together.
 """
-
-from dataclasses import dataclass
-from pathlib import Path
-
-from flask import Flask
-from sqlalchemy import Engine
-
-from config import Settings
-from survey import cli, web
-from survey.core.ids import derive_key
-from survey.storage.engine import make_engine
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True)
-class Minsheng:
-    """What the edges need: the settings, the engine, and the keys derived from the one secret."""
-
-    settings: Settings
-    engine: Engine
-    code_key: bytes
-    stamp_key: bytes
-
-
-def create_app(settings: Settings) -> Flask:
-    """Build the application: only calls, no work."""
-    app = Flask("survey", root_path=str(ROOT), template_folder="templates", static_folder=None)
-    app.extensions["minsheng"] = Minsheng(
-        settings,
-        make_engine(settings.database_url),
-        derive_key(settings.secret_key, "code digests"),
-        derive_key(settings.secret_key, "form stamps"),
-    )
-    web.register(app)
-    cli.register(app)
-    return app

@@ -243,16 +243,14 @@ def reconcile(connection: Connection, round_id: int) -> int:
     Raises:
         Unbalanced: naming the first group where the two differ.
     """
-    spent = {
-        group: n
-        for group, n in connection.execute(
-            select(Batch.voter_group_id, func.count())
-            .select_from(Code)
-            .join(Batch, Batch.id == Code.batch_id)
-            .where(Code.round_id == round_id, Code.state == CodeState.SPENT)
-            .group_by(Batch.voter_group_id)
-        )
-    }
+    counted = connection.execute(
+        select(Batch.voter_group_id, func.count())
+        .select_from(Code)
+        .join(Batch, Batch.id == Code.batch_id)
+        .where(Code.round_id == round_id, Code.state == CodeState.SPENT)
+        .group_by(Batch.voter_group_id)
+    )
+    spent = {row[0]: row[1] for row in counted}
     envelopes = count_envelopes(connection, round_id)
     names = {
         id_: f"{group} {ballot_class}"
@@ -266,8 +264,8 @@ def reconcile(connection: Connection, round_id: int) -> int:
         if spent.get(group_id, 0) != envelopes.get(group_id, 0):
             raise Unbalanced(
                 N_(
-                    "The urn does not reconcile: group %(group)s has %(spent)s spent codes but %(envelopes)s envelopes. "
-                    "Nothing is counted until this is explained."
+                    "The urn does not reconcile: group %(group)s has %(spent)s spent codes but %(envelopes)s "
+                    "envelopes. Nothing is counted until this is explained."
                 ),
                 group=names.get(group_id, group_id),
                 spent=spent.get(group_id, 0),

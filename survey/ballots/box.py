@@ -11,7 +11,7 @@ from survey.ballots.models import KEY_BYTES, Envelope
 def drop(connection: Connection, *, round_id: int, voter_group_id: int, sealed: bytes) -> None:
     """Put an envelope in, inside the caller's transaction."""
     connection.execute(
-        insert(Envelope.__table__),
+        insert(Envelope),
         {
             "round_id": round_id,
             "urn_key": secrets.token_bytes(KEY_BYTES),
@@ -28,7 +28,7 @@ def count_envelopes(connection: Connection, round_id: int) -> dict[int, int]:
         .where(Envelope.round_id == round_id)
         .group_by(Envelope.voter_group_id)
     )
-    return {group: n for group, n in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def take_out(connection: Connection, round_id: int, chunk: int) -> Iterator[list[tuple[int, bytes]]]:

@@ -12,7 +12,7 @@ SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 OVERHEAD = 48
 
 
-class Unreadable(Exception):  # noqa: N818 - it is a state of an envelope
+class Unreadable(Exception):
     """The envelope is not one of this round, group and class, or was changed."""
 
 

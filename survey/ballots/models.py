@@ -16,6 +16,6 @@ class Envelope(Base):
 
     # No foreign keys: PostgreSQL would lock the round's one row for every ballot, and everybody would queue there.
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key: Mapped[bytes] = mapped_column("urn_key", LargeBinary(KEY_BYTES), primary_key=True)
+    urn_key: Mapped[bytes] = mapped_column(LargeBinary(KEY_BYTES), primary_key=True)
     voter_group_id: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

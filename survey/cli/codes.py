@@ -9,8 +9,9 @@ from flask.cli import AppGroup
 from survey.cli.edge import edge, json_option, minsheng, new_file, progress, say, translator, work
 from survey.codes import service
 from survey.codes.generator import address, is_code
+from survey.codes.layouts import LayoutName
 from survey.codes.service import IssuedCode
-from survey.codes.sheets import Heading, LayoutName, Slip, write_sheets
+from survey.codes.sheets import Heading, Slip, write_sheets
 from survey.core.errors import N_, Invalid, Problem, Refused
 from survey.core.textfile import read_table
 from survey.rounds.definition import RoundDefinition
@@ -24,8 +25,12 @@ _COLUMNS = ("batch", "group", "class", "code", "url")
 @codes.command("issue")
 @_round
 @click.option("--csv", "file", type=click.Path(path_type=Path), help="Where to write the codes [ROUND-codes.csv].")
-@click.option("--spare", type=click.IntRange(1, 1_000_000), default=None,
-              help="Issue a spare batch of so many codes for each group (see --group), to replace lost slips.")
+@click.option(
+    "--spare",
+    type=click.IntRange(1, 1_000_000),
+    default=None,
+    help="Issue a spare batch of so many codes for each group (see --group), to replace lost slips.",
+)
 @click.option("--group", "only", help="Issue for this voter group only.")
 @json_option
 @edge
@@ -45,39 +50,63 @@ def issue(round_id: str, file: Path | None, spare: int | None, only: str | None,
             issued = service.issue_codes(session, row, groups, minsheng().code_key, spare=spare or 0, on_batch=step)
         _write_csv(file, issued)
     batches = len({code.batch for code in issued})
-    say({"round": round_id, "codes": len(issued), "batches": batches, "file": file},
-        N_("%(codes)s codes in %(batches)s batches are issued, shuffled, in %(file)s. Keep that file safe: "
-           "it is the only place where they stand."), as_json=as_json)
+    say(
+        {"round": round_id, "codes": len(issued), "batches": batches, "file": file},
+        N_(
+            "%(codes)s codes in %(batches)s batches are issued, shuffled, in %(file)s. Keep that file safe: "
+            "it is the only place where they stand."
+        ),
+        as_json=as_json,
+    )
 
 
 @codes.command("sheets")
 @_round
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The PDF file to write.")
-@click.option("--layout", type=click.Choice(["24", "10", "1"]), default="24", show_default=True, help="Slips on a page.")
+@click.option(
+    "--layout", type=click.Choice(["24", "10", "1"]), default="24", show_default=True, help="Slips on a page."
+)
 @click.option("--csv", "file", type=click.Path(path_type=Path), help="The codes, as issued [ROUND-codes.csv].")
-@click.option("--language", "words", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
-              help="The language of the slips.")
+@click.option(
+    "--language",
+    "words",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="The language of the slips.",
+)
 @json_option
 @edge
 def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, words: str, as_json: bool) -> None:
     """Print the issued codes as slips to cut, in the file's shuffled order."""
     file = file or _csv_of(round_id)
     if not file.exists():
-        raise Refused(N_("There is no file %(file)s. Codes stand only in the file that `flask codes issue` wrote; "
-                         "name it with --csv."), file=file)
+        raise Refused(
+            N_(
+                "There is no file %(file)s. Codes stand only in the file that `flask codes issue` wrote; "
+                "name it with --csv."
+            ),
+            file=file,
+        )
     slips = _read_slips(file)
     with work() as session:
         row = get_round(session, round_id)
         bad = service.unusable_codes(session, row, (slip.code for slip in slips), minsheng().code_key)
         heading = make_heading(RoundDefinition.model_validate(row.definition), words)
     if bad:
-        raise Refused(N_("%(n)s of %(all)s codes in %(file)s are spent, void or of another round; nothing is printed"),
-                      n=bad, all=len(slips), file=file)
+        raise Refused(
+            N_("%(n)s of %(all)s codes in %(file)s are spent, void or of another round; nothing is printed"),
+            n=bad,
+            all=len(slips),
+            file=file,
+        )
     with progress(N_("Printing slips"), -(-len(slips) // int(layout)), N_("pages")) as step:
         report = write_sheets(slips, heading, new_file(out), layout=layout, on_page=lambda _page: step(1))
-    say({"round": round_id, "slips": report.slips, "pages": report.pages, "file": out},
+    say(
+        {"round": round_id, "slips": report.slips, "pages": report.pages, "file": out},
         N_("%(slips)s slips on %(pages)s pages are in %(file)s. Print at 100 %%, without fitting to the page."),
-        as_json=as_json)
+        as_json=as_json,
+    )
 
 
 @codes.command("void")
@@ -89,8 +118,11 @@ def void(round_id: str, batch: str, as_json: bool) -> None:
     """Void the codes of a batch that are not spent."""
     with work() as session:
         n = service.void_batch(session, get_round(session, round_id), batch)
-    say({"batch": batch, "voided": n}, N_("%(voided)s codes of batch %(batch)s are void; spent ones stay spent"),
-        as_json=as_json)
+    say(
+        {"batch": batch, "voided": n},
+        N_("%(voided)s codes of batch %(batch)s are void; spent ones stay spent"),
+        as_json=as_json,
+    )
 
 
 def _csv_of(round_id: str) -> Path:
@@ -108,7 +140,9 @@ def _write_csv(file: Path, issued: list[IssuedCode]) -> None:
 
 def _read_slips(file: Path) -> list[Slip]:
     rows = read_table(file, _COLUMNS)
-    problems = [Problem(f"{file.name}:{row.line}", N_("this is not a code")) for row in rows if not is_code(row.cells["code"])]
+    problems = [
+        Problem(f"{file.name}:{row.line}", N_("this is not a code")) for row in rows if not is_code(row.cells["code"])
+    ]
     if problems:
         raise Invalid(problems)
     return [Slip(row.cells["code"], row.cells["url"]) for row in rows]

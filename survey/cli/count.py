@@ -15,8 +15,13 @@ from survey.rounds.service import get_round
 
 @click.command("count", help="Open and count the urn of a closed round.")
 @click.argument("round_id", metavar="ROUND")
-@click.option("--key", type=click.Path(path_type=Path), default=Path("office.key"), show_default=True,
-              help="The office's private key file.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    default=Path("office.key"),
+    show_default=True,
+    help="The office's private key file.",
+)
 @passphrase_option
 @json_option
 @edge
@@ -30,11 +35,18 @@ def count(round_id: str, key: Path, passphrase_file: Path | None, as_json: bool)
             result = service.count_round(session, row, private_key, on_progress=step)
         service.keep_count(session, row, result, now())
     figures = {
-        "round": round_id, "envelopes": envelopes, "counted": sum(result.ballots.values()),
-        "unreadable": list(result.unreadable), "duplicates": list(result.duplicates), "hash": result.content_hash,
+        "round": round_id,
+        "envelopes": envelopes,
+        "counted": sum(result.ballots.values()),
+        "unreadable": list(result.unreadable),
+        "duplicates": list(result.duplicates),
+        "hash": result.content_hash,
     }
-    say(figures, N_("%(round)s is counted: %(counted)s of %(envelopes)s envelopes. Hash of the count: %(hash)s"),
-        as_json=as_json)
+    say(
+        figures,
+        N_("%(round)s is counted: %(counted)s of %(envelopes)s envelopes. Hash of the count: %(hash)s"),
+        as_json=as_json,
+    )
     for numbers, sentence in (
         (result.unreadable, N_("%(n)s envelopes are unreadable and not counted, by number: %(numbers)s")),
         (result.duplicates, N_("%(n)s envelopes are copies and not counted, by number: %(numbers)s")),

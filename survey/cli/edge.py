@@ -96,8 +96,9 @@ def say(result: Mapping[str, object], sentence: str, *, as_json: bool) -> None:
         click.echo(translate(sentence) % result)
 
 
-def say_table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, as_json: bool,
-              title: str = "") -> None:
+def say_table(
+    rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, as_json: bool, title: str = ""
+) -> None:
     """Print rows as a table with headings, or as JSON.
 
     Args:
@@ -122,7 +123,9 @@ def say_table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], 
 @contextmanager
 def progress(label: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on stderr; the function given takes a number of steps done."""
-    with tqdm(total=total, desc=translate(label), unit=f" {translate(unit)}", ncols=90) as bar:
+    with tqdm(
+        total=total, desc=translate(label), unit=f" {translate(unit)}", ncols=90, mininterval=0.2 if os.isatty(2) else 5
+    ) as bar:
 
         def step(n: int) -> None:
             bar.update(n)

@@ -13,8 +13,13 @@ keys = AppGroup("keys", help="The keys that seal a round.")
 
 
 @keys.command("office")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("office"), show_default=True,
-              help="Name of the two files, without their endings .key and .pub.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("office"),
+    show_default=True,
+    help="Name of the two files, without their endings .key and .pub.",
+)
 @passphrase_option
 @json_option
 @edge
@@ -23,9 +28,11 @@ def office(out: Path, passphrase_file: Path | None, as_json: bool) -> None:
     passphrase = ask_passphrase(passphrase_file, new=True)
     private, public = out.with_suffix(".key"), out.with_suffix(".pub")
     fingerprint = key_files.new_office_key(private, public, passphrase)
-    say({"private": private, "public": public, "fingerprint": fingerprint},
+    say(
+        {"private": private, "public": public, "fingerprint": fingerprint},
         N_("Made %(private)s (secret; without it nothing can be counted) and %(public)s. Fingerprint: %(fingerprint)s"),
-        as_json=as_json)
+        as_json=as_json,
+    )
 
 
 @keys.command("fingerprint")

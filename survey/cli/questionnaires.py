@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.cli.edge import edge, json_option, language, say, say_table, work
+from survey.cli.edge import edge, json_option, language, say, say_table, translate, work
 from survey.core.errors import N_
 from survey.questionnaires import service
+from survey.questionnaires.lint import warnings
 from survey.questionnaires.schema import Questionnaire, read_questionnaire
 
 questionnaires = AppGroup("questionnaires", help="What is asked.")
@@ -20,7 +21,15 @@ _file = click.argument("file", type=click.Path(path_type=Path))
 @edge
 def check(file: Path, as_json: bool) -> None:
     """Check a questionnaire FILE without adding it."""
-    say(_figures(read_questionnaire(file)), N_("%(reference)s is right: %(items)s items, hash %(hash)s"), as_json=as_json)
+    questionnaire = read_questionnaire(file)
+    found = [f"{warning.where}: {warning.say(translate)}" for warning in warnings(questionnaire)]
+    say(
+        {**_figures(questionnaire), "warnings": found},
+        N_("%(reference)s is right: %(items)s items, hash %(hash)s"),
+        as_json=as_json,
+    )
+    for warning in found:
+        click.echo(f"warning: {warning}", err=True)
 
 
 @questionnaires.command("add")
@@ -33,8 +42,11 @@ def add(file: Path, as_json: bool) -> None:
     with work() as session:
         new = service.add_questionnaire(session, questionnaire)
     sentence = N_("%(reference)s is added and frozen: %(items)s items, hash %(hash)s")
-    say({**_figures(questionnaire), "new": new},
-        sentence if new else N_("%(reference)s was there already, with the same content (hash %(hash)s)"), as_json=as_json)
+    say(
+        {**_figures(questionnaire), "new": new},
+        sentence if new else N_("%(reference)s was there already, with the same content (hash %(hash)s)"),
+        as_json=as_json,
+    )
 
 
 @questionnaires.command("list")
@@ -43,11 +55,17 @@ def add(file: Path, as_json: bool) -> None:
 def list_(as_json: bool) -> None:
     """List every version."""
     with work() as session:
-        rows = [{"reference": f"{row.id}@{row.version}", "hash": row.content_hash[:16]}
-                for row in service.list_questionnaires(session)]
+        rows = [
+            {"reference": f"{row.id}@{row.version}", "hash": row.content_hash[:16]}
+            for row in service.list_questionnaires(session)
+        ]
     say_table(rows, {"reference": N_("Questionnaire"), "hash": N_("Hash")}, as_json=as_json)
 
 
 def _figures(questionnaire: Questionnaire) -> dict[str, object]:
-    return {"reference": questionnaire.reference, "title": questionnaire.title.words(language()),
-            "items": len(questionnaire.items), "hash": questionnaire.content_hash}
+    return {
+        "reference": questionnaire.reference,
+        "title": questionnaire.title.words(language()),
+        "items": len(questionnaire.items),
+        "hash": questionnaire.content_hash,
+    }

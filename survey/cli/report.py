@@ -18,8 +18,14 @@ from survey.turnout.queries import get_turnout
 @click.command("report", help="Write a counted round's report: .csv, .xlsx or .json.")
 @click.argument("round_id", metavar="ROUND")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file; its ending chooses the format.")
-@click.option("--language", "words", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
-              help="The language of the report.")
+@click.option(
+    "--language",
+    "words",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="The language of the report.",
+)
 @json_option
 @edge
 def report(round_id: str, out: Path, words: str, as_json: bool) -> None:
@@ -29,8 +35,11 @@ def report(round_id: str, out: Path, words: str, as_json: bool) -> None:
         components = score_round(service.frozen_round(session, row.id), get_count(session, row))
         tables = report_tables(components, get_turnout(session, row), translator(words), language=words)
     files = write_report(tables, out)
-    say({"round": round_id, "units": len(components.units), "files": ", ".join(map(str, files))},
-        N_("The report of %(units)s units is in %(files)s"), as_json=as_json)
+    say(
+        {"round": round_id, "units": len(components.units), "files": ", ".join(map(str, files))},
+        N_("The report of %(units)s units is in %(files)s"),
+        as_json=as_json,
+    )
 
 
 @click.command("publish", help="Let everybody see a counted round's results.")

@@ -28,7 +28,11 @@ def create(file: Path, as_json: bool) -> None:
         row = service.create_round(session, file)
         groups = service.list_voter_groups(session, row)
         figures = {"round": row.name, "groups": len(groups), "planned": sum(group.planned for group in groups)}
-    say(figures, N_("The round %(round)s is a draft: %(groups)s voter groups, %(planned)s ballots planned"), as_json=as_json)
+    say(
+        figures,
+        N_("The round %(round)s is a draft: %(groups)s voter groups, %(planned)s ballots planned"),
+        as_json=as_json,
+    )
 
 
 @rounds.command("check")
@@ -59,8 +63,11 @@ def open_(round_id: str, as_json: bool) -> None:
     """Open a round; its questionnaire, rosters, rules and key are frozen."""
     with work() as session:
         frozen = service.open_round(session, service.get_round(session, round_id), now())
-    say({"round": round_id, "hash": frozen.content_hash, "key": frozen.key_fingerprint},
-        N_("%(round)s is open. Frozen content: %(hash)s. Sealed to the key %(key)s"), as_json=as_json)
+    say(
+        {"round": round_id, "hash": frozen.content_hash, "key": frozen.key_fingerprint},
+        N_("%(round)s is open. Frozen content: %(hash)s. Sealed to the key %(key)s"),
+        as_json=as_json,
+    )
 
 
 @rounds.command("close")
@@ -73,7 +80,11 @@ def close(round_id: str, as_json: bool) -> None:
         row = service.get_round(session, round_id)
         casting.close(session, row, now())
         cast = casting.reconcile(session.connection(), row.id)
-    say({"round": round_id, "ballots": cast}, N_("%(round)s is closed with %(ballots)s ballots in the urn"), as_json=as_json)
+    say(
+        {"round": round_id, "ballots": cast},
+        N_("%(round)s is closed with %(ballots)s ballots in the urn"),
+        as_json=as_json,
+    )
 
 
 @rounds.command("list")
@@ -98,15 +109,22 @@ def show(round_id: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, default=str))
         return
-    say_table([{"field": name, "value": str(value or "-")} for name, value in figures.items()],
-              {"field": N_("Field"), "value": N_("Value")}, as_json=False)
+    say_table(
+        [{"field": name, "value": str(value or "-")} for name, value in figures.items()],
+        {"field": N_("Field"), "value": N_("Value")},
+        as_json=False,
+    )
 
 
 def _figures(row: Round) -> dict[str, object]:
     definition = RoundDefinition.model_validate(row.definition)
     return {
-        "round": row.name, "title": definition.title.words(language()), "state": row.state,
-        "questionnaire": definition.questionnaire, "opens_at": definition.opens_at.isoformat(),
-        "closes_at": definition.closes_at.isoformat(), "frozen_hash": row.frozen_hash,
+        "round": row.name,
+        "title": definition.title.words(language()),
+        "state": row.state,
+        "questionnaire": definition.questionnaire,
+        "opens_at": definition.opens_at.isoformat(),
+        "closes_at": definition.closes_at.isoformat(),
+        "frozen_hash": row.frozen_hash,
         "published_at": row.published_at,
     }

@@ -22,5 +22,8 @@ def import_(file: Path, as_json: bool) -> None:
     with work() as session:
         imported = import_roster(session, file)
     types = Counter(subject.unit_type for subject in imported)
-    say({"subjects": len(imported), "types": len(types)},
-        N_("%(subjects)s subjects of %(types)s unit types are imported"), as_json=as_json)
+    say(
+        {"subjects": len(imported), "types": len(types)},
+        N_("%(subjects)s subjects of %(types)s unit types are imported"),
+        as_json=as_json,
+    )

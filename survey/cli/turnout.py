@@ -10,8 +10,15 @@ from survey.turnout.queries import get_turnout
 from survey.turnout.rules import Disposition, sum_up
 
 _COLUMNS = {
-    "group": N_("Group"), "class": N_("Class"), "planned": N_("Planned"), "issued": N_("Issued"), "spent": N_("Spent"),
-    "waiting": N_("Waiting"), "expired": N_("Expired"), "void": N_("Void"), "rate": N_("Response rate"),
+    "group": N_("Group"),
+    "class": N_("Class"),
+    "planned": N_("Planned"),
+    "issued": N_("Issued"),
+    "spent": N_("Spent"),
+    "waiting": N_("Waiting"),
+    "expired": N_("Expired"),
+    "void": N_("Void"),
+    "rate": N_("Response rate"),
 }
 
 
@@ -28,10 +35,26 @@ def turnout(round_id: str, as_json: bool) -> None:
     rows = [_row(group) for group in (*groups, sum_up(groups, translate(N_("All"))))]
     say_table(rows, _COLUMNS, as_json=as_json)
     if not as_json:
-        click.echo(translate(N_("Response rate = spent / issued; issued = all codes made - void. "
-                                "Spent codes and envelopes in the urn agree: %(n)s")) % {"n": ballots})
+        click.echo(
+            translate(
+                N_(
+                    "Response rate = spent / issued; issued = all codes made - void. "
+                    "Spent codes and envelopes in the urn agree: %(n)s"
+                )
+            )
+            % {"n": ballots}
+        )
 
 
 def _row(part: Disposition) -> dict[str, object]:
-    return {"group": part.group, "class": part.ballot_class, "planned": part.planned, "issued": part.issued,
-            "spent": part.spent, "waiting": part.waiting, "expired": part.expired, "void": part.void, "rate": part.rate}
+    return {
+        "group": part.group,
+        "class": part.ballot_class,
+        "planned": part.planned,
+        "issued": part.issued,
+        "spent": part.spent,
+        "waiting": part.waiting,
+        "expired": part.expired,
+        "void": part.void,
+        "rate": part.rate,
+    }

@@ -4,6 +4,7 @@ Names are printed as people write them, so a character that the font lacks stops
 before it starts; nothing is ever replaced by an empty box.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFDocument, PDFStream
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from survey.core.errors import N_, Refused
@@ -45,6 +47,23 @@ class Setting:
         """Yield every line with its baseline's distance below the stack's top."""
         for number, line in enumerate(self.lines):
             yield line, self.top + self.size * (ASCENT + LINE_PITCH * number)
+
+
+class _Font(TTFont):
+    """A font whose characters above U+FFFF can be searched and read aloud, too.
+
+    reportlab prints them rightly but names them by one number of five digits, where PDF wants UTF-16.
+    """
+
+    def addObjects(self, doc: PDFDocument) -> None:  # noqa: N802 - reportlab's name
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:") and isinstance(stream, PDFStream):
+                stream.content = re.sub(r"<([0-9A-F]{5,6})>", _utf16, stream.content)
+
+
+def _utf16(number: re.Match[str]) -> str:
+    return f"<{chr(int(number[1], 16)).encode('utf-16-be').hex().upper()}>"
 
 
 def register(path: Path | None = None) -> str:
@@ -108,7 +127,7 @@ def _load(path: Path) -> TTFont:
     if not path.is_file():
         raise Refused(N_("The printing font %(path)s is missing; `make fonts` brings it"), path=path)
     try:
-        return TTFont(FONT_NAME, str(path))
+        return _Font(FONT_NAME, str(path))
     except TTFError as error:
         raise Refused(N_("%(path)s is not a TrueType font that can be embedded"), path=path) from error
 
@@ -170,8 +189,7 @@ def _pieces(text: str) -> Iterator[str]:
             yield piece
             piece = ""
         piece += character
-    if piece:
-        yield piece
+    yield piece
 
 
 def _joined(before: str, after: str) -> bool:

@@ -24,6 +24,8 @@ _DAMM = np.array(
 )  # fmt: skip
 _DAMM_ROWS = tuple(tuple(int(cell) for cell in row) for row in _DAMM)
 _RANGE = 10**19
+# Blanks, hyphens, and the invisible marks that telephones copy along.
+_BETWEEN_DIGITS = re.compile(r"[\s.\-\u2010-\u2015\u2212_\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def draw_codes(n: int) -> list[str]:
@@ -70,7 +72,7 @@ def normalise(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text[:500]).strip()
     address = re.search(r"/t/([0-9]{20})(?![0-9])", text, re.IGNORECASE)
-    digits = address[1] if address else re.sub(r"[\s.\-\u2010-\u2015_]", "", text)
+    digits = address[1] if address else _BETWEEN_DIGITS.sub("", text)
     if not re.fullmatch(r"[0-9]*", digits, re.ASCII):
         raise Invalid([Problem("code", N_("A code has digits only; please check it"))])
     if len(digits) != DIGITS:

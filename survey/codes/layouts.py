@@ -47,6 +47,7 @@ class Layout:
     note: Box
     instructions: Box | None = None
     ruler_y: float | None = None
+    scale_note: Box | None = None
     centred: bool = False
 
     @property
@@ -105,6 +106,7 @@ LAYOUTS: dict[LayoutName, Layout] = {
         note=Box(25, 258, 160, 10, (11,)),
         instructions=Box(25, 192, 160, 60, (13,), gap=0.7),
         ruler_y=278,
+        scale_note=Box(79, 274.8, 106, 4.5, (9,)),
         centred=True,
     ),
 }

@@ -19,8 +19,6 @@ from qrcode.util import ALPHA_NUM, QRData
 from survey.core.errors import N_, Refused
 
 CODE_DIGITS = 20
-QUIET_ZONE = 4
-"""White modules that a scanner needs on every side (ISO/IEC 18004)."""
 
 # Numeric mode packs three digits in ten bits; twenty digits leave a pair, in seven bits.
 GROUPS = ((0, 3), (3, 6), (6, 9), (9, 12), (12, 15), (15, 18), (18, 20))

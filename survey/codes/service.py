@@ -87,7 +87,14 @@ def void_batch(session: Session, row: Round, name: str) -> int:
 
     Raises:
         NotFound: when the round has no batch of that name.
+        Refused: when the round has closed; its response account is final.
     """
+    if row.state in (State.CLOSED, State.COUNTED):
+        raise Refused(
+            N_("%(name)s is %(state)s and its codes are accounted for; none is voided any more"),
+            name=row.name,
+            state=row.state,
+        )
     batch = session.scalar(select(Batch).where(Batch.round_id == row.id, Batch.name == name))
     if batch is None:
         raise NotFound(N_("The round %(round)s has no batch %(batch)s"), round=row.name, batch=name)
@@ -133,7 +140,7 @@ def _issued(session: Session, row: Round) -> dict[int, int]:
         .where(Code.round_id == row.id, Batch.spare.is_(False), Code.state != CodeState.VOID)
         .group_by(Batch.voter_group_id)
     )
-    return {group_id: n for group_id, n in counted}
+    return {row[0]: row[1] for row in counted}
 
 
 def _new_batch(session: Session, row: Round, group: VoterGroupRow, n: int, *, spare: bool) -> Batch:

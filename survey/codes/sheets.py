@@ -27,7 +27,9 @@ PAGES_PER_FILE = 500
 """reportlab keeps a file's pages in memory until it is saved; this many stay below 10 MB."""
 
 RULER = 50.0
+"""Length in millimetres of the line by which people check that the printer did not scale the page."""
 CODE_PITCH = 1.15
+"""Distance between the baselines of the code's lines, in its size: digits are less tall than Chinese."""
 
 _NO_SLIPS = N_("There are no slips to print")
 
@@ -184,7 +186,8 @@ class _Sheet:
             invariant=1,
             pageCompression=1,
             pdfVersion=(1, 6),
-            initialFontName=self.font,  # reportlab would name Helvetica, which is not embedded
+            # Otherwise reportlab names Helvetica, which is not embedded. Its stubs take the name for a number.
+            initialFontName=self.font,  # type: ignore[arg-type]
         )
         canvas.setTitle(self.heading.title)
         canvas.setAuthor(self.heading.organiser)
@@ -246,6 +249,8 @@ class _Sheet:
             yield from self._set(box, texts, centred=layout.centred)
         if layout.instructions is not None:
             yield from self._set(layout.instructions, heading.instructions, centred=False)
+        if layout.scale_note is not None:
+            yield from self._set(layout.scale_note, (heading.scale_note,), centred=False)
 
     def _set(self, box: Box, texts: Sequence[str], *, centred: bool) -> Iterator[tuple[float, float, float, str]]:
         sizes = chain(box.sizes, repeat(box.sizes[-1]))
@@ -289,8 +294,6 @@ class _Sheet:
         for centimetre in range(int(RULER / 10) + 1):
             x = left + centimetre * 10 * mm
             canvas.line(x, y, x, y + 2 * mm)
-        canvas.setFont(self.font, 9)
-        canvas.drawString(left + (RULER + 4) * mm, y, self.heading.scale_note)
 
 
 def _counting_from(before: int, on_page: Callable[[int], None] | None) -> Callable[[int], None] | None:

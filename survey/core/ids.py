@@ -33,6 +33,14 @@ def content_hash(value: Any) -> str:  # noqa: ANN401
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
+def gives_hash(value: Any, expected: str) -> bool:  # noqa: ANN401
+    """Tell whether a value still is what was hashed."""
+    try:
+        return content_hash(value) == expected
+    except TypeError:
+        return False
+
+
 def derive_key(secret: str, purpose: str) -> bytes:
     """Return the 32-byte key for one purpose; keys of two purposes tell nothing of each other."""
     return hmac.digest(secret.encode(), purpose.encode(), "sha256")

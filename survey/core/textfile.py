@@ -42,8 +42,6 @@ def read_text(file: Path, largest: int) -> str:
         data = file.read_bytes()
     except OSError:
         raise Invalid([Problem(str(file), N_("the file cannot be read: is its name right?"))]) from None
-    if not data.strip():
-        raise Invalid([Problem(file.name, N_("the file is empty"))])
     return _decode(data, file.name)
 
 
@@ -54,6 +52,8 @@ def _decode(data: bytes, name: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not text.strip():
+            raise Invalid([Problem(name, N_("the file is empty"))])
         if "\0" not in text:
             return text
     raise Invalid(
@@ -73,7 +73,9 @@ def read_table(file: Path, columns: Sequence[str], optional: Sequence[str] = ())
         Invalid: for a missing or unknown column, a row with too many cells, or no row at all.
     """
     text = read_text(file, LARGEST_TABLE)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # Excel's "Unicode text" is UTF-16 with tabs.
+    delimiter = "\t" if "\t" in text.splitlines()[0] else ","
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         header = [name.strip() for name in next(reader)]
         _check_header(header, columns, optional, file.name)
@@ -123,14 +125,14 @@ def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[
         Problem(
             f"{name}:1",
             N_("the column %(column)s is unknown; known: %(columns)s"),
-            {"column": column, "columns": ",".join((*columns, *optional))},
+            {"column": column or '""', "columns": ",".join((*columns, *optional))},
         )
         for column in header
         if column not in columns and column not in optional
     ]
     problems += [
         Problem(f"{name}:1", N_("the column %(column)s stands in the header twice"), {"column": column})
-        for column in {column for column in header if header.count(column) > 1}
+        for column in dict.fromkeys(column for column in header if header.count(column) > 1)
     ]
     if problems:
         raise Invalid(problems)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.ballots.box import take_out
 from survey.core.errors import N_, AlreadyDone, NotFound, Refused
 from survey.core.keys import fingerprint, public_bytes
-from survey.counting.figures import Count
+from survey.counting.figures import Count, Pile, Spread
 from survey.counting.models import CountRow
 from survey.counting.opening import CHUNK, Opened, open_urn
 from survey.counting.tally import GroupTally, piles_of, shuffled_texts, spreads_of
@@ -86,7 +86,10 @@ def _check_key(frozen: FrozenRound, private_key: X25519PrivateKey) -> None:
 
 
 def _count(frozen: FrozenRound, groups: dict[tuple[str, str], int], opened: Opened) -> Count:
-    ballots, piles, spreads, texts = {}, [], [], []
+    ballots: dict[tuple[str, str], int] = {}
+    piles: list[Pile] = []
+    spreads: list[Spread] = []
+    texts: list[tuple[str, str, str]] = []
     for voter in frozen.voters:
         name = (voter.group, voter.ballot_class)
         tally = opened.groups.get(groups[name], GroupTally())

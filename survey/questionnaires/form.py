@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from survey.core.errors import N_, Invalid, Problem
-from survey.core.yamlfile import Rule
+from survey.core.validation import Rule
 from survey.questionnaires.kinds.choice import option_values
 from survey.questionnaires.schema import Questionnaire
 from survey.questionnaires.words import Answer, Item, Option
@@ -109,12 +109,14 @@ class Form:
         answers: dict[str, Answer] = {}
         problems = []
         for question in self.questions:
+            if not asked(question, answers):
+                continue
             try:
                 answer = question.item.read(fields.getlist(question.name))
             except Rule as fault:
                 problems.append(Problem(question.name, fault.message, dict(fault.figures)))
                 continue
-            if answer is not None and asked(question, answers):
+            if answer is not None:
                 answers[question.name] = answer
         if problems:
             raise Invalid(problems)
@@ -132,11 +134,13 @@ class Form:
         return problems
 
     def gaps(self, answers: Answers) -> tuple[Question, ...]:
-        """Return the questions that are asked but left blank; remarks are never missed."""
+        """Return the questions that are asked but left blank; a remark is missed only where it is required."""
         return tuple(
             question
             for question in self.questions
-            if question.name not in answers and question.item.kind != "text" and asked(question, answers)
+            if question.name not in answers
+            and (question.item.required or question.item.kind != "text")
+            and asked(question, answers)
         )
 
     def fields(self, answers: Answers) -> list[tuple[str, str]]:
@@ -177,7 +181,11 @@ class Form:
 
 def asked(question: Question, answers: Answers) -> bool:
     """Tell whether a question is asked at all, given the answers before it."""
-    return all(answers.get(name) in numbers for name, numbers in question.conditions)
+    return all(not numbers.isdisjoint(_chosen(answers.get(name))) for name, numbers in question.conditions)
+
+
+def _chosen(answer: Answer | None) -> tuple[object, ...]:
+    return answer if isinstance(answer, tuple) else (answer,)
 
 
 def _name(item: Item, subject: Subject | None) -> str:

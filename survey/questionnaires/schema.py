@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from survey.core.errors import N_
 from survey.core.ids import content_hash
-from survey.core.model import Frozen
-from survey.core.yamlfile import Rule, load_model
+from survey.core.model import Frozen, Whole
+from survey.core.validation import Rule
+from survey.core.yamlfile import load_model
 from survey.questionnaires.kinds import AnyItem
 from survey.questionnaires.kinds.scale import ScaleItem
 from survey.questionnaires.words import Item, Name, Option, Options, Words
@@ -31,7 +32,7 @@ class Questionnaire(Frozen):
     """
 
     id: Name
-    version: Annotated[int, Field(ge=1, le=9999)]
+    version: Annotated[Whole, Field(ge=1, le=9999)]
     title: Words
     intro: Words | None = None
     scales: dict[Name, Annotated[Options, Field(min_length=2, max_length=MOST_STEPS)]] = Field(default_factory=dict)
@@ -60,9 +61,9 @@ class Questionnaire(Frozen):
         lists += [(("items", i, "options"), item.options) for i, item in enumerate(self.items)]
         for place, options in lists:
             codes = [option.code for option in options]
-            for code in codes:
-                if codes.count(code) > 1:
-                    raise Rule(N_("the option %(code)s stands here twice"), *place, code=code)
+            for i, code in enumerate(codes):
+                if code in codes[:i]:
+                    raise Rule(N_("the option %(code)s stands here twice"), *place, i, "code", code=code)
 
     def _with_steps(self, i: int, item: Item) -> Item:
         if not isinstance(item, ScaleItem):
@@ -76,7 +77,7 @@ class Questionnaire(Frozen):
                 scale=item.scale,
                 known=", ".join(self.scales) or "-",
             )
-        return item.model_copy(update={"steps": self.scales[item.scale]})
+        return item.with_steps(self.scales[item.scale])
 
     @staticmethod
     def _check_condition(i: int, item: Item, known: dict[str, Item]) -> None:

@@ -1,5 +1,6 @@
 """Verbs on questionnaires: add a version, get one, list them."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, AlreadyDone, NotFound, Refused
-from survey.core.ids import content_hash
+from survey.core.ids import gives_hash
 from survey.questionnaires.models import QuestionnaireVersion
 from survey.questionnaires.schema import Questionnaire
 
@@ -49,16 +50,16 @@ def get_questionnaire(session: Session, reference: str) -> Questionnaire:
         Refused: when the stored content no longer gives its hash.
     """
     name, _, version = reference.partition("@")
-    known = session.get(QuestionnaireVersion, (name, int(version))) if version.isdigit() else None
+    is_number = re.fullmatch("[0-9]{1,4}", version)
+    known = session.get(QuestionnaireVersion, (name, int(version))) if is_number else None
     if known is None:
         raise NotFound(N_("There is no questionnaire %(reference)s; add its file first"), reference=reference)
-    questionnaire = Questionnaire.model_validate(known.document)
-    if content_hash(known.document) != known.content_hash:
+    if not gives_hash(known.document, known.content_hash):
         raise Refused(
             N_("The stored questionnaire %(reference)s was changed: its content no longer gives its hash"),
             reference=reference,
         )
-    return questionnaire
+    return Questionnaire.model_validate(known.document)
 
 
 def list_questionnaires(session: Session) -> list[QuestionnaireVersion]:

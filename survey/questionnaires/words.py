@@ -11,9 +11,15 @@ from pydantic import Field, StringConstraints, model_validator
 
 from survey.core.errors import N_
 from survey.core.model import Frozen
-from survey.core.yamlfile import Rule
+from survey.core.validation import Like, Rule
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Name = Annotated[
+    str,
+    Like(
+        "[a-z][a-z0-9_-]{0,39}",
+        N_("%(value)s is no name; allowed: small letters, digits, - and _, a letter first, at most 40 characters"),
+    ),
+]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Points = Annotated[Decimal, Field(ge=-1000, le=1000, max_digits=8, decimal_places=4)]
 Weight = Annotated[Decimal, Field(ge=0, le=1000, max_digits=8, decimal_places=4)]
@@ -80,7 +86,7 @@ class Item(Frozen, ABC):
     weight: Weight = Decimal(1)
     per: Literal["ballot", "subject"] = "ballot"
     required: bool = False
-    show_if: dict[Name, tuple[Name, ...]] | None = None
+    show_if: dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] | None = None
 
     kind: str
     multiple_values: ClassVar[bool] = False

@@ -20,17 +20,22 @@ from survey.reports.units import INDEX_PLACES
 from survey.scoring.policy import possible
 from survey.scoring.results import Components
 
-FONTS = ["Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
+# Drawn with the font that comes with matplotlib, so that no machine's fonts move anything; then the reader's fonts.
+DRAWN_FONT = "DejaVu Sans"
+READERS_FONTS = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 # Inches; the margins hold the longest name, the title and the axis whatever the number of bars.
 WIDTH, BAR, TOP, BOTTOM = 7.5, 0.28, 0.45, 0.55
-LEFT_SHARE, RIGHT_SHARE = 0.24, 0.91
+LEFT_SHARE, RIGHT_SHARE = 0.28, 0.91
+LONGEST_NAME = 16
 
 TITLE = N_("Index of %(group)s, with 95 %% intervals")
 AXIS = N_("Index")
-ALT = N_("Bar chart: index of the %(n)d units of %(group)s. First %(first)s with %(best)s, "
-         "last %(last)s with %(least)s. The figures stand in the table of units.")
+ALT = N_(
+    "Bar chart: index of the %(n)d units of %(group)s. First %(first)s with %(best)s, "
+    "last %(last)s with %(least)s. The figures stand in the table of units."
+)
 EVERYBODY = N_("all units")
 
 
@@ -64,28 +69,38 @@ def ranking_chart(components: Components, group: str, translate: Callable[[str],
     with _one_at_a_time, _style():
         svg = _svg(_draw(components, bars, translate(TITLE) % {"group": shown_group}, translate(AXIS)))
     alt = translate(ALT) % {
-        "n": len(bars), "group": shown_group,
-        "first": bars[0].name, "best": half_up(bars[0].index, INDEX_PLACES),
-        "last": bars[-1].name, "least": half_up(bars[-1].index, INDEX_PLACES),
+        "n": len(bars),
+        "group": shown_group,
+        "first": bars[0].name,
+        "best": half_up(bars[0].index, INDEX_PLACES),
+        "last": bars[-1].name,
+        "least": half_up(bars[-1].index, INDEX_PLACES),
     }
     return Chart(svg, alt)
 
 
 def _style() -> AbstractContextManager[None]:
-    return mpl.rc_context({
-        "svg.fonttype": "none",
-        # Without a salt the ids inside an SVG are drawn anew each time.
-        "svg.hashsalt": "minsheng",
-        "font.family": FONTS,
-        "font.size": 9.0,
-    })
+    return mpl.rc_context(
+        {
+            "svg.fonttype": "none",
+            # Without a salt the ids inside an SVG are drawn anew each time.
+            "svg.hashsalt": "minsheng",
+            "font.family": DRAWN_FONT,
+            "font.size": 9.0,
+            # A name with dollar signs is a name, not a formula.
+            "text.parse_math": False,
+        }
+    )
 
 
 def _bars(components: Components, names: Names, group: str) -> list[_Bar]:
     hidden = hidden_units(components)
     ranked = sorted(
-        (unit for unit in components.units
-         if unit.rank is not None and unit.code not in hidden and names.group(unit.code) == group),
+        (
+            unit
+            for unit in components.units
+            if unit.rank is not None and unit.code not in hidden and names.group(unit.code) == group
+        ),
         key=lambda unit: unit.rank or 0,
     )
     bars = []
@@ -108,13 +123,24 @@ def _draw(components: Components, bars: list[_Bar], title: str, axis: str) -> Fi
         [float(bar.index - bar.low) for bar in bars],
         [float(bar.high - bar.index) for bar in bars],
     )
-    plot.barh(places, [value - lowest for value in values], left=lowest, height=0.62,
-              color="#d0d0d0", edgecolor="black", linewidth=0.6)
+    plot.barh(
+        places,
+        [value - lowest for value in values],
+        left=lowest,
+        height=0.62,
+        color="#d0d0d0",
+        edgecolor="black",
+        linewidth=0.6,
+    )
     plot.errorbar(values, places, xerr=whiskers, fmt="none", ecolor="black", elinewidth=1.0, capsize=2.5)
     for place, bar in zip(places, bars, strict=True):
-        plot.annotate(f"{half_up(bar.index, INDEX_PLACES)}", (1.01, place), xycoords=("axes fraction", "data"),
-                      va="center_baseline")
-    plot.set_yticks(places, [bar.name for bar in bars])
+        plot.annotate(
+            f"{half_up(bar.index, INDEX_PLACES)}",
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center_baseline",
+        )
+    plot.set_yticks(places, [_shortened(bar.name) for bar in bars])
     plot.set_ylim(len(bars) - 0.5, -0.5)
     plot.set_xlim(lowest, highest)
     plot.set_xlabel(axis)
@@ -124,10 +150,14 @@ def _draw(components: Components, bars: list[_Bar], title: str, axis: str) -> Fi
     return figure
 
 
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 def _svg(figure: Figure) -> str:
     drawn = io.StringIO()
     with warnings.catch_warnings():
-        # The reader's fonts set the text, not those of this machine; a character missing here is no fault.
+        # A character that the drawing's font lacks is in the reader's.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(drawn, format="svg", metadata=NO_METADATA)
-    return drawn.getvalue()
+    return drawn.getvalue().replace(f"'{DRAWN_FONT}'", READERS_FONTS)

@@ -100,7 +100,8 @@ def hidden_units(components: Components) -> frozenset[str]:
     smallest = components.frozen.definition.disclosure.min_cell
     hidden = {unit.code for unit in components.units if _is_small_unit(components, unit, smallest)}
     while more := {
-        unit.code for unit in components.units
+        unit.code
+        for unit in components.units
         if unit.code not in hidden and any(part.code in hidden for part in unit.parts)
     }:
         hidden |= more

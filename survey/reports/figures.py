@@ -13,8 +13,9 @@ from survey.scoring.results import Components
 from survey.turnout.rules import Disposition
 
 
-def report_tables(components: Components, turnout: Sequence[Disposition], translate: Callable[[str], str], *,
-                  language: str = "zh") -> tuple[Table, ...]:
+def report_tables(
+    components: Components, turnout: Sequence[Disposition], translate: Callable[[str], str], *, language: str = "zh"
+) -> tuple[Table, ...]:
     """Return every table of a round's report, the units first.
 
     Args:

@@ -17,9 +17,9 @@ from survey.scoring.rules.shares import Share
 PLACES = 2
 
 ITEMS: Headings = (
-    ("code", N_("Code")),
+    ("code", N_("Unit code")),
     ("name", N_("Unit")),
-    ("item", N_("Item")),
+    ("item", N_("Item id")),
     ("question", N_("Question")),
     ("answered", N_("Answered")),
     ("blank", N_("Left open or not asked")),
@@ -32,9 +32,9 @@ ITEMS: Headings = (
     ("remark", N_("Note")),
 )
 OPTIONS: Headings = (
-    ("code", N_("Code")),
+    ("code", N_("Unit code")),
     ("name", N_("Unit")),
-    ("item", N_("Item")),
+    ("item", N_("Item id")),
     ("question", N_("Question")),
     ("option", N_("Code of the answer")),
     ("answer", N_("Answer")),
@@ -54,7 +54,7 @@ def item_tables(names: Names, components: Components, hidden: Collection[str]) -
     options = (record for row in rows for record in row.options())
     return (
         make_table("items", N_("Items"), ITEMS, (row.item() for row in rows), names.translate),
-        make_table("options", N_("Answers"), OPTIONS, options, names.translate),
+        make_table("options", N_("Answers by option"), OPTIONS, options, names.translate),
     )
 
 
@@ -123,7 +123,8 @@ class _Row:
         row = self._head() | {"answered": self.result.answered, "blank": self.result.blank}
         remarks = [
             figure.say(self.names.translate)
-            for figure in (self.result.index, self.result.rate) if isinstance(figure, Insufficient)
+            for figure in (self.result.index, self.result.rate)
+            if isinstance(figure, Insufficient)
         ]
         if self._protection.hidden:
             remarks.append(self.names.translate(SOME_HIDDEN))

@@ -16,13 +16,19 @@ METHOD: Headings = (("note", N_("Note")), ("value", N_("Value")))
 
 HOW_INDEX = N_("mean of the points of scored answers, item by item; then the mean of the items by their weights")
 HOW_RATE = N_("satisfied answers divided by the base; both are listed with the item; 95 % interval by Wilson")
-HOW_INTERVAL = N_("index ± t · s/√n · √((N-n)/(N-1)); s is the standard deviation of the ballots' own indices; "
-                  "the last factor only where the population N is known")
-HOW_COMPOSITE = N_("mean of the parts by weight; insufficient when one part is; index ± 1.96 standard errors, "
-                   "the root of the summed squared weighted errors of the parts")
+HOW_INTERVAL = N_(
+    "index ± t · s/√n · √((N-n)/(N-1)); s is the standard deviation of the ballots' own indices; "
+    "the last factor only where the population N is known"
+)
+HOW_COMPOSITE = N_(
+    "mean of the parts by weight; insufficient when one part is; index ± 1.96 standard errors, "
+    "the root of the summed squared weighted errors of the parts"
+)
 HOW_ROUNDED = N_("half up, on output only, to %(places)d decimals; ranked at %(stored)d decimals, ties share a place")
-HOW_HIDDEN = N_("%(mark)s stands for figures of fewer than %(cell)d ballots and for those that would give them back; "
-                "remarks are listed from %(text)d")
+HOW_HIDDEN = N_(
+    "%(mark)s stands for figures of fewer than %(cell)d ballots and for those that would give them back; "
+    "remarks are listed from %(text)d"
+)
 BY_POPULATION = N_("%(types)s: units below by population")
 BY_PLAN = N_("%(types)s: units below by planned ballots")
 WITH_OWN = N_("%(rule)s, with the answers about the unit itself as one more part")
@@ -43,7 +49,7 @@ def _sources(names: Names, components: Components) -> Iterator[tuple[str, Cell]]
     definition = frozen.definition
     yield say(N_("Round")), f"{definition.id} {definition.title.words(names.language)}"
     yield say(N_("Organiser")), definition.organiser.words(names.language)
-    yield say(N_("Open")), f"{definition.opens_at.isoformat()} / {definition.closes_at.isoformat()}"
+    yield say(N_("Open from and to")), f"{definition.opens_at.isoformat()} / {definition.closes_at.isoformat()}"
     yield say(N_("Questionnaire")), frozen.questionnaire.reference
     yield say(N_("Hash of the questionnaire")), frozen.questionnaire.content_hash
     yield say(N_("Hash of the frozen round")), frozen.content_hash
@@ -68,9 +74,15 @@ def _ways(names: Names, components: Components) -> Iterator[tuple[str, Cell]]:
     if definition.rollup:
         yield say(N_("Composite")), say(HOW_COMPOSITE)
     yield say(N_("Rounding")), say(HOW_ROUNDED) % {"places": INDEX_PLACES, "stored": RANK_PLACES}
-    yield say(N_("Hidden figures")), say(HOW_HIDDEN) % {
-        "mark": HIDDEN, "cell": disclosure.min_cell, "text": disclosure.min_text,
-    }
+    yield (
+        say(N_("Hidden figures")),
+        say(HOW_HIDDEN)
+        % {
+            "mark": HIDDEN,
+            "cell": disclosure.min_cell,
+            "text": disclosure.min_text,
+        },
+    )
     for item in components.frozen.questionnaire.items:
         if item.options:
             yield item.id, _item(names, item)

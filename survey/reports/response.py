@@ -21,9 +21,9 @@ TURNOUT: Headings = (
     ("rate", N_("Response rate, %")),
 )
 TEXTS: Headings = (
-    ("code", N_("Code")),
+    ("code", N_("Unit code")),
     ("name", N_("Unit")),
-    ("item", N_("Item")),
+    ("item", N_("Item id")),
     ("question", N_("Question")),
     ("text", N_("Remark")),
 )
@@ -61,6 +61,7 @@ def texts_table(names: Names, components: Components, hidden: Collection[str]) -
             "question": names.question(text.item),
             "text": text.text,
         }
-        for text in texts if voices[text.subject] >= enough and text.subject not in hidden
+        for text in texts
+        if voices[text.subject] >= enough and text.subject not in hidden
     )
     return make_table("texts", N_("Remarks"), TEXTS, rows, names.translate)

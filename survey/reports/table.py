@@ -40,8 +40,9 @@ class Table:
             yield {column.key: cell for column, cell in zip(self.columns, row, strict=True)}
 
 
-def make_table(name: str, title: str, headings: Headings, rows: Iterable[Mapping[str, Cell]],
-               translate: Callable[[str], str]) -> Table:
+def make_table(
+    name: str, title: str, headings: Headings, rows: Iterable[Mapping[str, Cell]], translate: Callable[[str], str]
+) -> Table:
     """Lay records out under translated headings; a key that a record lacks is an empty cell."""
     columns = tuple(Column(key, translate(heading)) for key, heading in headings)
     cells = tuple(tuple(row.get(column.key) for column in columns) for row in rows)

@@ -14,7 +14,7 @@ ERROR_PLACES = 4
 TOO_SMALL = N_("sample too small, not shown")
 
 UNITS: Headings = (
-    ("code", N_("Code")),
+    ("code", N_("Unit code")),
     ("name", N_("Unit")),
     ("group", N_("Ranking group")),
     ("rank", N_("Rank")),
@@ -30,7 +30,7 @@ UNITS: Headings = (
     ("remark", N_("Note")),
 )
 PARTS: Headings = (
-    ("code", N_("Code")),
+    ("code", N_("Unit code")),
     ("name", N_("Unit")),
     ("part", N_("Code of the part")),
     ("part_name", N_("Part")),
@@ -79,7 +79,8 @@ def _parts(names: Names, components: Components, hidden: Collection[str]) -> Ite
                 "code": unit.code,
                 "name": names.subject(unit.code),
                 "part": part.code,
-                "part_name": names.translate(N_("answers about the unit itself")) if part.own
+                "part_name": names.translate(N_("answers about the unit itself"))
+                if part.own
                 else names.subject(part.code),
                 "weight": rounded(part.weight, 0),
             }

@@ -1,1 +1,1 @@
-"""One collection (测评批次): a frozen version, about these subjects, by these voters, between two times, under one key."""
+"""One collection (测评批次): a frozen version, about subjects, by voters, between two times, under a key."""

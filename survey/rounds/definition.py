@@ -2,24 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from survey.core.errors import N_
 from survey.core.ids import content_hash
-from survey.core.model import Frozen
-from survey.core.yamlfile import Rule, load_model
+from survey.core.model import Frozen, Whole
+from survey.core.validation import Like, Rule
+from survey.core.yamlfile import load_model
 from survey.questionnaires.form import Form
 from survey.questionnaires.schema import Questionnaire, Words
 from survey.questionnaires.words import Name
 from survey.subjects.roster import Subject
 
-Reference = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}@[1-9][0-9]{0,3}$")]
+Reference = Annotated[
+    str,
+    Like(
+        "[a-z][a-z0-9_-]{0,39}@[1-9][0-9]{0,3}",
+        N_("%(value)s names no version; write for example public-satisfaction@1"),
+    ),
+]
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+
+def _written_out(value: object) -> object:
+    # A bare number would be taken for seconds since 1970.
+    if (isinstance(value, str) and value[4:5] == "-") or isinstance(value, datetime):
+        return value
+    raise Rule(N_("%(value)s is not a moment; write for example 2026-03-01T09:00:00+08:00"), value=value)
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
 class Rules(Frozen):
@@ -29,7 +46,7 @@ class Rules(Frozen):
         minimum: under so many scored answers an index is "insufficient".
     """
 
-    minimum: Annotated[int, Field(ge=1)] = 30
+    minimum: Annotated[Whole, Field(ge=1)] = 30
 
 
 class Disclosure(Frozen):
@@ -40,8 +57,8 @@ class Disclosure(Frozen):
         min_text: remarks about a subject are given out only from so many.
     """
 
-    min_cell: Annotated[int, Field(ge=3)] = 5
-    min_text: Annotated[int, Field(ge=5)] = 10
+    min_cell: Annotated[Whole, Field(ge=3)] = 5
+    min_text: Annotated[Whole, Field(ge=5)] = 10
 
 
 class Rollup(Frozen):
@@ -77,9 +94,9 @@ class RoundDefinition(Frozen):
     voters: FileName
     seal: Literal["office"] = "office"
     key: FileName | None = None
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
-    grace_minutes: Annotated[int, Field(ge=0, le=60)] = 10
+    opens_at: Moment
+    closes_at: Moment
+    grace_minutes: Annotated[Whole, Field(ge=0, le=60)] = 10
     review: bool = True
     channel: Literal["codes"] = "codes"
     rules: Rules = Rules()

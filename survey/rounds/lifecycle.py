@@ -72,28 +72,28 @@ def blockers(
 
 
 def _rollup_blockers(rollup: Rollup, voters: Sequence[VoterGroup], roster: Sequence[Subject]) -> list[Blocker]:
-    found = []
     types = {subject.unit_type for subject in roster}
-    for name in rollup.types:
-        if name not in types:
-            found.append(
-                Blocker(
-                    N_("The rollup names the unit type %(name)s, which no subject has"),
-                    N_("correct the name or the roster"),
-                    {"name": name},
-                )
+    found = [
+        Blocker(
+            N_("The rollup names the unit type %(name)s, which no subject has"),
+            N_("correct the name or the roster"),
+            {"name": name},
+        )
+        for name in rollup.types
+        if name not in types
+    ]
+    if rollup.weight == "population":
+        rated = {code for voter in voters for code in voter.subjects}
+        wholes = {subject.code for subject in roster if subject.unit_type in rollup.types}
+        found += [
+            Blocker(
+                N_("%(name)s (%(code)s) is weighted by population, which the roster does not give"),
+                N_("fill in the population, or weight the rollup by planned"),
+                {"name": part.name, "code": part.code},
             )
-    if rollup.weight == "planned":
-        return found
-    rated = {code for voter in voters for code in voter.subjects}
-    wholes = {subject.code for subject in roster if subject.unit_type in rollup.types}
-    for part in roster:
-        if part.parent in wholes and part.code in rated and part.population is None:
-            found.append(
-                Blocker(
-                    N_("%(name)s (%(code)s) is weighted by population, which the roster does not give"),
-                    N_("fill in the population, or weight the rollup by planned"),
-                    {"name": part.name, "code": part.code},
-                )
-            )
+            for part in roster
+            if part.code in rated
+            and part.population is None
+            and (part.parent in wholes or (rollup.own and part.code in wholes))
+        ]
     return found

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Refused
+from survey.core.ids import gives_hash
 from survey.core.keys import fingerprint, read_public_key
 from survey.questionnaires.service import get_questionnaire
 from survey.rounds.definition import FrozenRound, RoundDefinition, VoterGroup, read_definition
@@ -15,7 +16,6 @@ from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.voters import VoterLine, read_voters, resolve
 from survey.subjects.roster import Subject
 from survey.subjects.service import import_roster, list_subjects
-
 
 _thawed: dict[str, FrozenRound] = {}
 
@@ -153,10 +153,9 @@ def frozen_round(source: Session | Connection, round_id: int) -> FrozenRound:
     if found not in _thawed:
         document = source.execute(select(Round.frozen).where(Round.id == round_id)).scalar_one()
         assert document is not None
-        frozen = FrozenRound.from_document(document)
-        if frozen.content_hash != found:
+        if not gives_hash(document, found):
             raise Refused(N_("The frozen content of the round was changed: it no longer gives its hash"))
-        _thawed[found] = frozen
+        _thawed[found] = FrozenRound.from_document(document)
     return _thawed[found]
 
 

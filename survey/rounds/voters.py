@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.model import Frozen
 from survey.core.textfile import read_table
-from survey.core.yamlfile import validate
+from survey.core.validation import Like, validate
 from survey.rounds.definition import VoterGroup
 from survey.subjects.roster import Code, Subject
 
@@ -21,7 +21,14 @@ TYPE = "type:"
 
 class _Cells(Frozen):
     group: Code
-    ballot_class: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,19}$"), Field(alias="class")]
+    ballot_class: Annotated[
+        str,
+        Like(
+            "[A-Za-z][A-Za-z0-9_-]{0,19}",
+            N_("%(value)s is no class; allowed: letters, digits, - and _, a letter first, at most 20 characters"),
+        ),
+        Field(alias="class"),
+    ]
     planned: Annotated[int, Field(ge=1, le=10_000_000)]
     subjects: Annotated[str, StringConstraints(min_length=1)]
 

@@ -107,6 +107,7 @@ class Components:
     def entering(self, unit: UnitResult) -> tuple[ItemResult, ...]:
         """Return the items of a subject that enter its index."""
         return tuple(
-            item for item in unit.items
+            item
+            for item in unit.items
             if item.index is not None and self.frozen.questionnaire.item(item.item).weight > 0
         )

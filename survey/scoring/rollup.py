@@ -11,7 +11,7 @@ from survey.scoring.policy import possible
 from survey.scoring.results import PartResult, UnitResult
 from survey.scoring.rules.index import Part, weighted_mean
 from survey.scoring.rules.insufficient import Insufficient
-from survey.scoring.rules.intervals import normal
+from survey.scoring.rules.intervals import Interval, normal
 from survey.subjects.roster import Subject
 
 NO_PART = N_("no part has a weight")
@@ -38,36 +38,35 @@ class _Rollups:
         self._frozen = frozen
         self._rated = rated
         self._rules = {name: rollup for rollup in frozen.definition.rollup for name in rollup.types}
-        self._done: dict[str, UnitResult] = {}
+        self._done: dict[str, UnitResult | None] = {}
 
     def unit(self, subject: Subject) -> UnitResult | None:
         """Return a subject's result; none when nobody rated it and nothing below it was rated."""
         rollup = self._rules.get(subject.unit_type)
-        below = self._below(subject)
-        if rollup is None or not below:
+        if rollup is None:
             return self._rated.get(subject.code)
         if subject.code not in self._done:
             # Stands here until the composite is known, so that units in a circle end instead of turning.
             circle = Insufficient(CIRCLE, parts=(subject.code,))
             self._done[subject.code] = UnitResult(subject.code, 0, None, (), circle)
-            self._done[subject.code] = self._composite(subject, below, rollup)
+            self._done[subject.code] = self._composite(subject, rollup)
         return self._done[subject.code]
 
     def _below(self, subject: Subject) -> list[Subject]:
         return [child for child in self._frozen.subjects if child.parent == subject.code]
 
-    def _composite(self, subject: Subject, below: Sequence[Subject], rollup: Rollup) -> UnitResult:
+    def _composite(self, subject: Subject, rollup: Rollup) -> UnitResult | None:
+        own = self._rated.get(subject.code)
         parts = [
             _part(unit, self._weight(child, rollup, with_units_below=True))
-            for child in below
+            for child in self._below(subject)
             if (unit := self.unit(child)) is not None
         ]
-        own = self._rated.get(subject.code)
+        if not parts:
+            return own
         if rollup.own and own is not None:
-            weight = self._weight(subject, rollup, with_units_below=False)
-            parts.append(replace(_part(own, weight), own=True))
-        index = _index(parts)
-        error = _error(parts)
+            parts.append(replace(_part(own, self._weight(subject, rollup, with_units_below=False)), own=True))
+        index, error = _index(parts), _error(parts)
         return UnitResult(
             code=subject.code,
             n=sum(part.n for part in parts),
@@ -75,11 +74,14 @@ class _Rollups:
             items=own.items if own is not None else (),
             index=index,
             error=error,
-            interval=None
-            if isinstance(index, Insufficient) or error is None
-            else normal(index, error).within(*possible(self._frozen.questionnaire)),
+            interval=self._interval(index, error),
             parts=tuple(parts),
         )
+
+    def _interval(self, index: Fraction | Insufficient, error: Decimal | None) -> Interval | None:
+        if isinstance(index, Insufficient) or error is None:
+            return None
+        return normal(index, error).within(*possible(self._frozen.questionnaire))
 
     def _weight(self, subject: Subject, rollup: Rollup, *, with_units_below: bool) -> Fraction | None:
         if rollup.weight == "population":

@@ -8,12 +8,18 @@ from pydantic import Field, StringConstraints
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.model import Frozen
 from survey.core.textfile import Row, read_table
-from survey.core.yamlfile import validate
+from survey.core.validation import Like, validate
 
 COLUMNS = ("code", "name", "kind", "unit_type", "group", "parent", "rank")
 OPTIONAL = ("population",)
 
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$")]
+Code = Annotated[
+    str,
+    Like(
+        "[0-9A-Za-z][0-9A-Za-z._-]{0,39}",
+        N_("%(value)s is no code; allowed: letters, digits, . _ and -, a letter or digit first, at most 40 characters"),
+    ),
+]
 
 
 class Subject(Frozen):

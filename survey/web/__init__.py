@@ -19,5 +19,5 @@ def register(app: Flask) -> None:
     assets.register(app)
     errors.register(app)
     answer.register(app)
-    app.register_blueprint(results.results)
+    results.register(app)
     app.register_blueprint(health.health)

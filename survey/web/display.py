@@ -7,6 +7,7 @@ two fields of a form that holds answers.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g, request
@@ -24,7 +25,7 @@ class Display:
     size: str = "std"
 
     @property
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """The part of an address that keeps this choice; empty for the usual one."""
         chosen = {"lang": self.lang, "size": self.size}
         return {name: value for name, value in chosen.items() if value != getattr(USUAL, name)}

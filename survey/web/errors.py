@@ -4,15 +4,21 @@ import logging
 import traceback
 
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from survey.casting import CodeUsed, NotYetOpen, RoundClosed, UnknownCode
 from survey.web.answer.status import Refusal, status_page
 from survey.web.display import local_time
 
 BY_STATUS = {
-    400: "bad_request", 403: "foreign", 404: "not_found", 405: "method", 413: "too_large", 415: "wrong_type",
+    400: "bad_request",
+    403: "foreign",
+    404: "not_found",
+    405: "method",
+    413: "too_large",
+    415: "wrong_type",
 }
 
 log = logging.getLogger(__name__)
@@ -27,8 +33,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotYetOpen, lambda error: _page("not_yet", opens_at=local_time(error.opens_at)))
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(RecursionError, lambda _: _page("bad_request"))
-    app.register_error_handler(DBAPIError, _busy_page)
-    app.register_error_handler(PoolTimeout, _busy_page)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _busy_page)
     app.register_error_handler(Exception, _failed_page)
 
 
@@ -37,6 +43,9 @@ def _page(name: str, **figures: object) -> Response:
 
 
 def _http_page(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):
+        # Under a host name that is not ours no page of ours has an address.
+        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     page = _page(BY_STATUS.get(error.code or 0, "bad_request"))
     page.status_code = error.code or page.status_code
     return page

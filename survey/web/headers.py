@@ -18,6 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 SWITCHED_OFF = ("camera", "microphone", "geolocation", "payment", "usb", "interest-cohort", "browsing-topics")
 ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -29,11 +30,11 @@ ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"
 
 
 def register(app: Flask, base_url: str) -> None:
-    """Set the headers on every response of ``app``; pages are not stored anywhere."""
+    """Set the headers on every response of ``app`` that did not set its own."""
     headers = ALWAYS | (ONLY_HTTPS if urlsplit(base_url).scheme == "https" else {})
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers.extend(headers)
-        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
         return response

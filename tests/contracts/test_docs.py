@@ -6,6 +6,9 @@ from pathlib import Path
 import click
 import pytest
 
+from config import Settings
+from survey.application import create_app
+
 ROOT = Path(__file__).parents[2]
 FLASKS_OWN = {"run", "shell", "routes"}
 
@@ -16,10 +19,9 @@ def reference():
 
 
 @pytest.fixture(scope="module")
-def application():
-    from wsgi import app
-
-    return app
+def application(tmp_path_factory):
+    file = tmp_path_factory.mktemp("docs") / "minsheng.db"
+    return create_app(Settings(secret_key="s" * 32, database_url=f"sqlite:///{file}"))
 
 
 def command_lines(group, words=("flask",)):
@@ -44,12 +46,18 @@ def test_every_setting_is_documented(reference):
 
 
 def test_every_page_is_documented(application, reference):
-    pages = {rule.rule for rule in application.url_map.iter_rules() if not rule.rule.startswith("/static/")}
+    pages = {rule.rule for rule in application.url_map.iter_rules()}
     assert pages, "no page was found"
     assert {page for page in pages if f"`{page}`" not in reference} == set()
 
 
-def test_nothing_documented_has_gone(application, reference):
+def test_no_documented_command_has_gone(application, reference):
     commands = set(command_lines(application.cli))
-    documented = set(re.findall(r"^#+ `(flask [a-z -]+?)(?: [A-Z\[-].*)?`", reference, re.MULTILINE))
-    assert documented - commands == set()
+    known = commands | {command.rsplit(" ", 1)[0] for command in commands} | {f"flask {name}" for name in FLASKS_OWN}
+    gone = set()
+    for written in re.findall(r"`(flask [a-z][a-z -]*)", reference):
+        words = written.split()
+        starts = {" ".join(words[:end]) for end in range(2, len(words) + 1)}
+        if not starts & known:
+            gone.add(written)
+    assert gone == set()

@@ -10,12 +10,14 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from survey.cli.demo.phones.phone import DONE, USED
+
 RACERS = 4
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TIMEOUT = 30
 
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
-RADIO = re.compile(r'<input type="radio"[^>]* name="([^"]*)" value="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden"[^>]*\sname="([^"]*)"[^>]*\svalue="([^"]*)"')
+RADIO = re.compile(r'<input type="radio"[^>]*\sname="([^"]*)"[^>]*\svalue="([^"]*)"')
 
 
 def open_letter(connection: http.client.HTTPConnection, path: str, draw: Random) -> bytes:
@@ -36,9 +38,9 @@ def cast(connection: http.client.HTTPConnection, path: str, body: bytes) -> str:
     connection.request("POST", path, body, FORM)
     response = connection.getresponse()
     page = response.read().decode()
-    if response.status == 200 and "提交成功" in page:
+    if response.status == 200 and any(words in page for words in DONE):
         return "done"
-    if response.status == 409 and "此码已使用" in page:
+    if response.status == 409 and any(words in page for words in USED):
         return "used"
     return str(response.status)
 

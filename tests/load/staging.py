@@ -39,6 +39,7 @@ opens_at: {opens}
 closes_at: {closes}
 review: {review}
 """
+UNITS = ("620102", "620103")
 SUBJECTS = """code,name,kind,unit_type,group,parent,rank,population
 620102,城关区,unit,county,city,,,1484016
 620103,七里河区,unit,county,city,,,719933
@@ -78,27 +79,25 @@ def code_key() -> bytes:
     return derive_key(SECRET, "code digests")
 
 
-def set_stage(
-    url: str, folder: Path, codes: int, *, name: str = "load", review: bool = True, questionnaire: Path | None = None
-) -> Stage:
-    """Open a round of two units on a migrated database and issue its codes.
+def set_stage(url: str, folder: Path, codes: int, *, name: str = "load", review: bool = True, units: int = 2) -> Stage:
+    """Open a public satisfaction survey of one or two units on a migrated database and issue its codes.
 
     Args:
         url: the database.
         folder: where the round's files and the key pair go.
-        codes: how many, half for each unit.
+        codes: how many in all.
         name: the round's id; another one on the same database shares the key.
         review: whether answers are shown once more before they are cast.
-        questionnaire: a questionnaire's file; the library's public satisfaction survey when not given.
+        units: how many units; each has its own voters.
     """
     if not (folder / "office.pub").exists():
         new_office_key(folder / "office.key", folder / "office.pub", PASSPHRASE)
-    asked = read_questionnaire(questionnaire or library_file("public-satisfaction"))
+    asked = read_questionnaire(library_file("public-satisfaction"))
     now = datetime.now(UTC)
     (folder / "subjects.csv").write_text(SUBJECTS)
-    (folder / f"voters-{name}.csv").write_text(
-        f"group,class,planned,subjects\n620102,citizen,{codes - codes // 2},own\n620103,citizen,{codes // 2},own\n"
-    )
+    planned = [codes // units + (i < codes % units) for i in range(units)]
+    voters = [f"{unit},citizen,{n},own" for unit, n in zip(UNITS, planned, strict=False)]
+    (folder / f"voters-{name}.csv").write_text("\n".join(["group,class,planned,subjects", *voters]) + "\n")
     (folder / f"{name}.yaml").write_text(
         ROUND.format(
             name=name,

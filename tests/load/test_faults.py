@@ -13,8 +13,8 @@ from survey.cli.demo.phones.phone import Phone
 from survey.cli.demo.server import serving
 from survey.storage.engine import make_engine
 from survey.storage.migrate import upgrade
-from tests import postgres
 from tests.load.conftest import envelope_count, spent_digests
+from tests.load.own_postgres import Stoppable, stoppable
 from tests.load.staging import set_stage
 
 REMARK = "独角兽路口的红绿灯坏了"
@@ -86,15 +86,15 @@ def test_when_the_disk_is_full_nothing_is_half_done_and_it_goes_on_by_itself(tmp
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[postgres.Server]:
+def own_postgres() -> Iterator[Stoppable]:
     """Run a server of this test alone, for it is going to be stopped."""
-    with postgres.running() as server:
-        yield server
+    with stoppable() as switch:
+        yield switch
 
 
 def test_when_the_database_is_away_nothing_is_half_done_and_it_goes_on_by_itself(tmp_path, own_postgres):
     # Given a server on PostgreSQL, and people about to cast
-    url = own_postgres.create("away")
+    url = own_postgres.server.create("away")
     engine = make_engine(url)
     upgrade(engine)
     round_ = set_stage(url, tmp_path, 10)

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,21 +15,37 @@ from survey.cli.demo.phones import PhoneReport
 from survey.cli.demo.server import Server, start_server
 from survey.cli.edge import edge, language, minsheng, say, say_table, translate
 from survey.core.errors import N_, Refused
-from survey.reports.disclosure import hidden_units
-from survey.scoring.results import Components, UnitResult
-from survey.scoring.rules.insufficient import Insufficient
+from survey.reports.figures import report_tables
+from survey.scoring.results import Components
 from survey.storage import migrate
-from survey.turnout.rules import Disposition
+from survey.turnout.rules import Disposition, sum_up
 
 FOLDER = Path("var/demo")
 MARK = "this-folder-is-the-demo"
+
+_COLUMNS = {
+    "rank": N_("Rank"),
+    "code": N_("Unit code"),
+    "name": N_("Unit"),
+    "index": N_("Index"),
+    "low": N_("from"),
+    "high": N_("to"),
+    "n": N_("Ballots"),
+    "rate": N_("Satisfied on the whole"),
+    "remark": N_("Remark"),
+}
 
 demo = AppGroup("demo", help="Demonstrations that do the real job.")
 
 
 @demo.command("gansu")
-@click.option("--scale", type=click.Choice(list(job.SCALES)), default="small", show_default=True,
-              help="20, 100 or 400 codes for each of 119 units.")
+@click.option(
+    "--scale",
+    type=click.Choice(list(job.SCALES)),
+    default="small",
+    show_default=True,
+    help="20, 100 or 400 codes for each of 119 units.",
+)
 @click.option("--serve", is_flag=True, help="Go on serving afterwards, and print the addresses to open.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
 @edge
@@ -38,15 +55,22 @@ def gansu(scale: str, serve: bool, port: int) -> None:
     folder = _fresh_folder()
     migrate.upgrade(minsheng().engine)
     issued = job.set_up(folder, job.SCALES[scale])
-    say({"fingerprint": issued.fingerprint, "folder": folder},
-        N_("The ballots are sealed to a throw-away key made for this demo (fingerprint %(fingerprint)s); its private "
-           "half and passphrase lie in %(folder)s, which a real office would never do."), as_json=False)
+    say(
+        {"fingerprint": issued.fingerprint, "folder": folder},
+        N_(
+            "The ballots are sealed to a throw-away key made for this demo (fingerprint %(fingerprint)s); its private "
+            "half and passphrase lie in %(folder)s, which a real office would never do."
+        ),
+        as_json=False,
+    )
     server = start_server({"MINSHENG_DEMO_CODES": str(folder / "try-codes.json")}, folder / "server.log", port=port)
     try:
         phones = job.answer(issued.codes, server.base_url)
+        if phones.surprises:
+            raise Refused(N_("Some phones met what they must not: %(what)s"), what=dict(phones.surprises))
         components, turnout = job.count_and_score(folder)
-        _print_results(components)
-        _print_account(phones, turnout, time.monotonic() - began)
+        _print_results(components, turnout)
+        _print_account(phones, sum_up(turnout, ""), time.monotonic() - began)
         if serve:
             _print_addresses(server, folder)
             server.process.wait()
@@ -54,8 +78,6 @@ def gansu(scale: str, serve: bool, port: int) -> None:
         click.echo()
     finally:
         server.stop()
-    if phones.surprises:
-        raise Refused(N_("Some phones met what they must not: %(what)s"), what=dict(phones.surprises))
 
 
 def _fresh_folder() -> Path:
@@ -74,39 +96,42 @@ def _fresh_folder() -> Path:
     return FOLDER
 
 
-def _print_results(components: Components) -> None:
-    names = {subject.code: subject for subject in components.frozen.subjects}
-    hidden = hidden_units(components)
-    rows = []
-    for unit in sorted(components.units, key=lambda u: (names[u.code].group, u.rank or sys.maxsize)):
-        subject = names[unit.code]
-        rows.append({"group": subject.group, "rank": unit.rank or "-", "code": unit.code, "name": subject.name,
-                     **_figures(unit, is_hidden=unit.code in hidden)})
-    say_table(rows, {"group": N_("Ranking group"), "rank": N_("Rank"), "code": N_("Code"), "name": N_("Unit"),
-                     "index": N_("Index"), "interval": N_("95 % interval"), "n": N_("Ballots"),
-                     "rate": N_("Satisfied, overall %")},
-              as_json=False, title=components.frozen.definition.title.words(language()))
-
-
-def _figures(unit: UnitResult, *, is_hidden: bool) -> dict[str, str]:
-    if is_hidden:
-        return {"index": "*", "interval": "*", "n": "*", "rate": "*"}
-    if isinstance(unit.index, Insufficient):
-        return {"index": translate(N_("insufficient")), "interval": "-", "n": str(unit.n), "rate": "-"}
-    interval = f"{unit.interval.low:.2f} - {unit.interval.high:.2f}" if unit.interval else "-"
-    rate = unit.items[-2].rate if len(unit.items) > 1 else None
-    satisfied = "-" if rate is None or isinstance(rate, Insufficient) else f"{float(rate.value) * 100:.1f}"
-    return {"index": f"{unit.stored:.2f}", "interval": interval, "n": str(unit.n), "rate": satisfied}
+def _print_results(components: Components, turnout: Sequence[Disposition]) -> None:
+    """Print a table for each ranking group, best first, with what the report may show and nothing else."""
+    tables = {table.name: table for table in report_tables(components, turnout, translate, language=language())}
+    overall = components.frozen.questionnaire.items[-2].id
+    composites = {unit.code for unit in components.units if unit.parts}
+    rates = {
+        row["code"]: row["rate"]
+        for row in tables["items"].records()
+        if row["item"] == overall and row["code"] not in composites
+    }
+    click.echo(components.frozen.definition.title.words(language()))
+    for group in sorted({subject.group for subject in components.frozen.subjects}):
+        units = [row for row in tables["units"].records() if row["group"] == group]
+        units.sort(key=lambda row: row["rank"] if isinstance(row["rank"], int) else sys.maxsize)
+        rows = [{**row, "rate": rates.get(row["code"])} for row in units]
+        say_table(rows, _COLUMNS, as_json=False, title=group)
 
 
 def _print_account(phones: PhoneReport, turnout: Disposition, seconds: float) -> None:
-    say({"made": turnout.made, "spent": turnout.spent, "expired": turnout.expired, "rate": turnout.rate},
-        N_("Codes issued %(made)s; spent %(spent)s, each with one envelope in the urn; expired %(expired)s; "
-           "response rate %(rate)s %%"), as_json=False)
+    say(
+        {"made": turnout.made, "spent": turnout.spent, "expired": turnout.expired, "rate": turnout.rate},
+        N_(
+            "Codes issued %(made)s; spent %(spent)s, each with one envelope in the urn; expired %(expired)s; "
+            "response rate %(rate)s %%"
+        ),
+        as_json=False,
+    )
     mischief = sum(sum(found.values()) for behaviour, found in phones.by_behaviour.items() if behaviour != "honest")
-    say({"phones": len(phones.results), "mischief": mischief, "cast": phones.cast, "seconds": f"{seconds:.0f}"},
-        N_("%(phones)s phones came, %(mischief)s of them misbehaving; %(cast)s ballots were acknowledged. "
-           "The demo took %(seconds)s s."), as_json=False)
+    say(
+        {"phones": len(phones.results), "mischief": mischief, "cast": phones.cast, "seconds": f"{seconds:.0f}"},
+        N_(
+            "%(phones)s phones came, %(mischief)s of them misbehaving; %(cast)s ballots were acknowledged. "
+            "The demo took %(seconds)s s."
+        ),
+        as_json=False,
+    )
 
 
 def _print_addresses(server: Server, folder: Path) -> None:

@@ -24,13 +24,11 @@ from survey.counting.service import count_round, keep_count
 from survey.questionnaires.schema import read_questionnaire
 from survey.questionnaires.service import add_questionnaire, library_file
 from survey.rounds import service as rounds
-from survey.rounds.definition import FrozenRound
-from survey.rounds.models import Round
 from survey.scoring.component import score_round
 from survey.scoring.results import Components
 from survey.subjects.roster import read_roster
 from survey.turnout.queries import get_turnout
-from survey.turnout.rules import Disposition, sum_up
+from survey.turnout.rules import Disposition
 
 DATA = Path(__file__).parent / "data"
 SEED = 2026
@@ -83,9 +81,11 @@ def _write_files(folder: Path, scale: Scale) -> None:
     moment = now().replace(microsecond=0)
     for name in ("gansu.yaml", "try.yaml"):
         text = (DATA / name).read_text(encoding="utf-8")
-        for place, value in (("opens_at", (moment - timedelta(minutes=1)).isoformat()),
-                             ("closes_at", (moment + timedelta(days=30)).isoformat()),
-                             ("minimum", str(scale.minimum))):
+        for place, value in (
+            ("opens_at", (moment - timedelta(minutes=1)).isoformat()),
+            ("closes_at", (moment + timedelta(days=30)).isoformat()),
+            ("minimum", str(scale.minimum)),
+        ):
             text = text.replace(f"{{{place}}}", value)
         (folder / name).write_text(text, encoding="utf-8")
     units = [subject.code for subject in read_roster(folder / "gansu-subjects.csv")]
@@ -111,7 +111,7 @@ def answer(codes: Sequence[IssuedCode], server_url: str) -> PhoneReport:
         return run_phones(jobs, server_url, processes=PHONES, seed=SEED, on_progress=step)
 
 
-def count_and_score(folder: Path) -> tuple[Components, Disposition]:
+def count_and_score(folder: Path) -> tuple[Components, tuple[Disposition, ...]]:
     """Close, check the urn against the codes, count, keep the count, publish; return every unit's component."""
     private_key = read_private_key(folder / "demo.key", (folder / "demo.passphrase").read_text())
     with work() as session:
@@ -124,10 +124,6 @@ def count_and_score(folder: Path) -> tuple[Components, Disposition]:
             count = count_round(session, row, private_key, on_progress=step)
         keep_count(session, row, count, now())
         rounds.publish_round(session, row, now())
-        frozen = _frozen(session, row)
-        turnout = sum_up(get_turnout(session, row), "")
+        frozen = rounds.frozen_round(session, row.id)
+        turnout = get_turnout(session, row)
     return score_round(frozen, count), turnout
-
-
-def _frozen(session: Session, row: Round) -> FrozenRound:
-    return rounds.frozen_round(session, row.id)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.core.errors import N_
-from survey.core.yamlfile import Rule
+from survey.core.validation import Rule
 from survey.questionnaires.words import Answer, Bytes, Item
 
 MOST_OPTIONS = 99

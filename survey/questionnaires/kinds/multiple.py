@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from survey.core.errors import N_
-from survey.core.yamlfile import Rule
+from survey.core.model import Whole
+from survey.core.validation import Rule
 from survey.questionnaires.kinds.choice import MOST_OPTIONS, option_values, read_number
 from survey.questionnaires.words import Answer, Bytes, Item, Option, Options
 
@@ -17,8 +18,8 @@ class MultipleItem(Item):
 
     kind: Literal["multiple"] = "multiple"
     choices: Annotated[tuple[Option, ...], Field(alias="options", min_length=2, max_length=MOST_OPTIONS)]
-    at_least: Annotated[int, Field(ge=0)] = 0
-    at_most: Annotated[int, Field(ge=1)] | None = None
+    at_least: Annotated[Whole, Field(ge=0)] = 0
+    at_most: Annotated[Whole, Field(ge=1)] | None = None
     multiple_values: ClassVar[bool] = True
 
     @model_validator(mode="after")
@@ -47,13 +48,14 @@ class MultipleItem(Item):
     def read(self, values: Sequence[str]) -> Answer | None:
         """Take the numbers of the options chosen; none chosen is a blank."""
         numbers = tuple(sorted({read_number(value, len(self.choices)) for value in values if value}))
-        if not numbers:
-            return None
-        if self.at_most and len(numbers) > self.at_most:
-            raise Rule(N_("at most %(most)s may be chosen; %(n)s are"), most=self.at_most, n=len(numbers))
-        if len(numbers) < self.at_least:
-            raise Rule(N_("at least %(least)s must be chosen; %(n)s are"), least=self.at_least, n=len(numbers))
-        return numbers
+        self._check_limits(len(numbers))
+        return numbers or None
+
+    def _check_limits(self, n: int) -> None:
+        if self.at_most and n > self.at_most:
+            raise Rule(N_("at most %(most)s may be chosen; %(n)s are"), most=self.at_most, n=n)
+        if 0 < n < self.at_least:
+            raise Rule(N_("at least %(least)s must be chosen; %(n)s are"), least=self.at_least, n=n)
 
     def values(self, answer: Answer) -> tuple[str, ...]:
         """Return the numbers of the options chosen."""
@@ -72,6 +74,7 @@ class MultipleItem(Item):
         if bits >> len(self.choices):
             message = "no such option"
             raise ValueError(message)
+        self._check_limits(bits.bit_count())
         return tuple(i + 1 for i in range(len(self.choices)) if bits >> i & 1) or None
 
     def shown(self, answer: Answer, language: str) -> str:

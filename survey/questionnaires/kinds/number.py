@@ -9,19 +9,21 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from survey.core.errors import N_
-from survey.core.yamlfile import Rule
+from survey.core.model import Whole
+from survey.core.validation import Rule
 from survey.questionnaires.words import Answer, Bytes, Item
 
 LONGEST_NUMBER = 24
+Limit = Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=4)]
 
 
 class NumberItem(Item):
     """A number; stored as a count of its smallest unit above the least allowed, plus one."""
 
     kind: Literal["number"] = "number"
-    minimum: Annotated[Decimal, Field(ge=-(10**12), le=10**12)]
-    maximum: Annotated[Decimal, Field(ge=-(10**12), le=10**12)]
-    places: Annotated[int, Field(ge=0, le=4)] = 0
+    minimum: Limit
+    maximum: Limit
+    places: Annotated[Whole, Field(ge=0, le=4)] = 0
 
     @model_validator(mode="after")
     def _limits_agree(self) -> "NumberItem":
@@ -32,6 +34,14 @@ class NumberItem(Item):
                 least=self.minimum,
                 most=self.maximum,
             )
+        for field, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
+            if limit != limit.quantize(self._unit):
+                raise Rule(
+                    N_("%(limit)s has more digits after the point than places allows (%(places)s)"),
+                    field,
+                    limit=limit,
+                    places=self.places,
+                )
         return self
 
     @property
@@ -53,7 +63,7 @@ class NumberItem(Item):
         rounded = number.quantize(self._unit)
         if rounded != number:
             raise Rule(N_("please write at most %(places)s digits after the point"), places=self.places)
-        return rounded
+        return rounded + 0  # there is no minus zero
 
     @property
     def _unit(self) -> Decimal:

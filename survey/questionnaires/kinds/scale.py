@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import PrivateAttr
 
 from survey.questionnaires.kinds.choice import ChoiceItem
 from survey.questionnaires.words import Name, Options
@@ -13,9 +13,15 @@ class ScaleItem(ChoiceItem):
 
     kind: Literal["scale"] = "scale"
     scale: Name
-    steps: Options = Field(default=(), exclude=True, repr=False)
+    _steps: Options = PrivateAttr(default=())
 
     @property
     def options(self) -> Options:
         """The steps of the scale, put in by the questionnaire."""
-        return self.steps
+        return self._steps
+
+    def with_steps(self, steps: Options) -> "ScaleItem":
+        """Return the item with the steps of its scale."""
+        filled = self.model_copy()
+        filled._steps = steps  # noqa: SLF001 - its own, of a copy nobody else has seen
+        return filled

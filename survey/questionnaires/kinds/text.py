@@ -1,5 +1,6 @@
 """Kind text: a free remark, kept apart from every other answer at the count (开放题)."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -7,27 +8,30 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from survey.core.errors import N_
-from survey.core.yamlfile import Rule
+from survey.core.model import Whole
+from survey.core.validation import Rule
 from survey.questionnaires.words import Answer, Bytes, Item
 
 BYTES_A_CHARACTER = 4
 # Joiners that some scripts cannot do without; every other invisible character is dropped.
 _KEPT_INVISIBLE = "\u200c\u200d\n"
+_BLANK_ENDS = re.compile(r"\A[\s\u200c\u200d]+|[\s\u200c\u200d]+\Z")
 
 
 def clean_text(text: str) -> str:
     """Return a remark without the characters that nobody sees but that reorder or break what is shown."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return "".join(
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = "".join(
         c for c in text if c in _KEPT_INVISIBLE or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    ).strip()
+    )
+    return _BLANK_ENDS.sub("", unicodedata.normalize("NFC", text))
 
 
 class TextItem(Item):
     """A remark; stored in a fixed number of bytes, whatever its length."""
 
     kind: Literal["text"] = "text"
-    max_length: Annotated[int, Field(ge=1, le=1000)] = 300
+    max_length: Annotated[Whole, Field(ge=1, le=1000)] = 300
 
     @property
     def width(self) -> int:
@@ -52,8 +56,8 @@ class TextItem(Item):
     def decode(self, data: bytes) -> Answer | None:
         """Return the remark."""
         text = data.rstrip(b"\0").decode()
-        if len(text) > self.max_length:
-            message = "longer than allowed"
+        if len(text) > self.max_length or "\0" in text:
+            message = "no remark that was ever read"
             raise ValueError(message)
         return text or None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flask import render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from survey.casting import Ballot
@@ -97,7 +98,7 @@ def render_form(
         subjects=key.ballot.form.subjects,
         intro=intro.words(lang) if intro else "",
         minutes=-(-len(cards) * SECONDS_A_QUESTION // 60),
-        review=review,
+        button=_("Check and submit") if review else _("Submit"),
         given=given,
         problems=problems or {},
     )

@@ -67,9 +67,19 @@ def render_review(key: PageKey, code: str, stamp: str, answers: Answers) -> str:
         for card, question in zip(cards_of(key), form.questions, strict=True)
         if question.name in values or question.name in gaps
     ]
-    return "".join((
-        page.parts[0], code, page.parts[1], stamp, page.parts[2], _gaps(key, gaps), page.parts[3], *rows, page.parts[4],
-    ))
+    return "".join(
+        (
+            page.parts[0],
+            code,
+            page.parts[1],
+            stamp,
+            page.parts[2],
+            _gaps(key, gaps),
+            page.parts[3],
+            *rows,
+            page.parts[4],
+        )
+    )
 
 
 def _gaps(key: PageKey, gaps: set[str]) -> str:
@@ -86,9 +96,7 @@ def _row(key: PageKey, page: ReviewPage, card: Card, question: Question, values:
         few: list[tuple[str, ...]] = [(), *((value,) for value, _ in question.choices)]
         made = {some: without_indentation(_render_row(key, card, question, some)) for some in few}
         longest = max(len(row.encode()) for row in made.values())
-        page.rows.update(
-            ((card.name, some), row + " " * (longest - len(row.encode()))) for some, row in made.items()
-        )
+        page.rows.update(((card.name, some), row + " " * (longest - len(row.encode()))) for some, row in made.items())
     return page.rows[card.name, chosen]
 
 

@@ -1,5 +1,6 @@
 """Sheets are read back as a phone and a person would read them: decoded from pixels, and as text."""
 
+import itertools
 import random
 import re
 from dataclasses import replace
@@ -8,6 +9,8 @@ from io import BytesIO
 import pypdfium2
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdfium2 import raw
 
 from survey.codes import fonts, sheets
@@ -116,8 +119,7 @@ def test_text_is_found_with_rare_characters_and_the_code_in_fours(layout):
 def test_fonts_are_embedded():
     pdf, _ = printed(some_slips(1))
 
-    assert pdf.count(b"/FontFile2") == pdf.count(b"/Type /Font\n") == pdf.count(b"+NotoSansSC-Regular /FirstChar") > 0
-    assert b"Helvetica" not in pdf
+    assert pdf.count(b"/FontFile2") == pdf.count(b"/BaseFont /") == pdf.count(b"+NotoSansSC-Regular /FirstChar") > 0
 
 
 @pytest.mark.parametrize("layout", ["24", "10", "1"])
@@ -165,9 +167,23 @@ def test_words_that_cannot_be_made_to_fit_are_refused():
     assert "民意调查" in refusal.value.say()
 
 
-def test_a_word_wider_than_the_slip_is_refused():
+@pytest.mark.parametrize("words", [{"address": "a" * 90 + ".gov.cn"}, {"title": "A" * 90}])
+def test_a_word_wider_than_the_slip_is_refused(words):
     with pytest.raises(Refused, match="no room"):
-        printed(some_slips(1), replace(HEADING, address="a" * 90 + ".gov.cn"))
+        printed(some_slips(1), replace(HEADING, **words))
+
+
+@settings(deadline=None)
+@given(st.text("群众,。、》)(《“”aB1.", min_size=1, max_size=40), st.integers(200, 400))
+def test_lines_lose_nothing_and_keep_signs_with_what_they_close_or_open(words, width):
+    fonts.register()
+
+    (setting,) = fonts.fit([(words, 10)], width, 1000, gap=0.4)
+
+    assert "".join(setting.lines) == words
+    for before, line in itertools.pairwise(setting.lines):
+        assert line[0] not in ",。、》)”."
+        assert before[-1] not in "(《“"
 
 
 def test_missing_characters_are_named_and_nothing_is_written(tmp_path):

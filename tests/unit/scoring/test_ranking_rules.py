@@ -8,7 +8,10 @@ from survey.scoring.rules.ranking import ranks
 
 def test_ties_share_a_place_and_the_next_is_skipped():
     assert ranks({"a": Fraction(90), "b": Fraction(80), "c": Fraction(80), "d": Fraction(70)}) == {
-        "a": 1, "b": 2, "c": 2, "d": 4,
+        "a": 1,
+        "b": 2,
+        "c": 2,
+        "d": 4,
     }
 
 

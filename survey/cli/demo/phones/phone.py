@@ -11,8 +11,8 @@ from .opinion import fill
 from .page import Form, read_forms
 
 _OK, _BAD, _FORBIDDEN, _NOT_FOUND, _GONE, _FAULT = 200, 400, 403, 404, 410, 500
-_DONE = ("提交成功", "Submitted, thank you")
-_USED = ("此码已使用", "This code has been used")
+DONE = ("提交成功", "Submitted, thank you")
+USED = ("此码已使用", "This code has been used")
 _MOST_CORRECTIONS = 3
 
 Pairs = list[tuple[str, str]]
@@ -74,7 +74,7 @@ class Phone:
         for browser in others:
             browser.close()
         for page in pages:
-            self.expect(page, "casting twice", _DONE)
+            self.expect(page, "casting twice", DONE)
         if len({page.text for page in pages}) != 1:
             message = "casting twice: the done pages differ"
             raise Surprised(message)
@@ -84,8 +84,8 @@ class Phone:
         """Let a second person open the same code before the first casts; only the first ballot may count."""
         first, second = self.prepare(), self.prepare()
         self.cast(first)
-        self.expect(self.browser.post(*second), "second ballot", _USED)
-        self.expect(self.browser.get(self.path), "opening a used code", _USED)
+        self.expect(self.browser.post(*second), "second ballot", USED)
+        self.expect(self.browser.get(self.path), "opening a used code", USED)
         return "cast"
 
     def wrong_code(self) -> Outcome:
@@ -154,7 +154,7 @@ class Phone:
 
     def cast(self, letter: Letter) -> None:
         """Send the last form; the done page is the only acknowledgement."""
-        self.expect(self.timed("cast", lambda: self.browser.post(*letter)), "casting", _DONE)
+        self.expect(self.timed("cast", lambda: self.browser.post(*letter)), "casting", DONE)
 
     def timed(self, step: str, ask: Callable[[], Page]) -> Page:
         """Ask, and note how long it took with all tries."""

@@ -1,0 +1,38 @@
+"""Build the application: the table of contents of everything that runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from config import Settings
+from survey import cli, web
+from survey.core.ids import derive_key
+from survey.storage.engine import make_engine
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Minsheng:
+    """What the edges need: the settings, the engine, and the keys derived from the one secret."""
+
+    settings: Settings
+    engine: Engine
+    code_key: bytes
+    stamp_key: bytes
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the application: only calls, no work."""
+    app = Flask("survey", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app.extensions["minsheng"] = Minsheng(
+        settings,
+        make_engine(settings.database_url),
+        derive_key(settings.secret_key, "code digests"),
+        derive_key(settings.secret_key, "form stamps"),
+    )
+    web.register(app)
+    cli.register(app)
+    return app

@@ -1,0 +1,66 @@
+"""The page of a published round, its charts and its downloads."""
+
+from flask import Blueprint, Response, abort, render_template
+from sqlalchemy.orm import Session
+
+from survey.core.errors import NotFound
+from survey.rounds.service import get_round
+from survey.storage.engine import reading
+from survey.web.answer.status import Refusal
+from survey.web.display import display
+from survey.web.results.report import Report, read_report
+from survey.web.services import services
+
+TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# matplotlib's drawings carry their own styles; nothing else may be in them.
+CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+results = Blueprint("results", __name__, url_prefix="/results")
+
+
+@results.get("/<round_id>")
+def show(round_id: str) -> str:
+    """Show a published round's figures."""
+    return render_template("results/round.html", round_id=round_id, report=_published(round_id), downloads=TYPES)
+
+
+@results.get("/<round_id>/report.<suffix>")
+def download(round_id: str, suffix: str) -> Response:
+    """Send all of a published round's figures as a file."""
+    if suffix not in TYPES:
+        abort(404)
+    response = Response(_published(round_id).file(f".{suffix}"), mimetype=TYPES[suffix])
+    response.headers["Content-Disposition"] = f'attachment; filename="{round_id}.{suffix}"'
+    return response
+
+
+@results.get("/<round_id>/chart-<int:number>.svg")
+def chart(round_id: str, number: int) -> Response:
+    """Send the chart of one ranking group."""
+    charts = [group.chart for group in _published(round_id).groups]
+    drawn = charts[number - 1] if 1 <= number <= len(charts) else None
+    if drawn is None:
+        abort(404)
+    response = Response(drawn.svg, mimetype="image/svg+xml")
+    response.headers["Content-Security-Policy"] = CHART_POLICY
+    return response
+
+
+def _published(round_id: str) -> Report:
+    """Return a round's report.
+
+    Raises:
+        Refusal: when there is no such round, or its results are not published.
+    """
+    with reading(services().engine) as connection, Session(connection) as session:
+        try:
+            row = get_round(session, round_id)
+        except NotFound as error:
+            raise Refusal("not_found") from error
+        if row.published_at is None:
+            raise Refusal("not_published")
+        return read_report(session, row, display().lang)

@@ -1,0 +1,1 @@
+"""Small makers of what tests need, through the product's own verbs."""
