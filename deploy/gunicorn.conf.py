@@ -36,6 +36,8 @@ bind = os.environ.get("MINSHENG_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("MINSHENG_WORKERS", "2"))
 worker_class = "gthread"
 threads = 4
+# Loaded once in the master: a worker that died is replaced in milliseconds. Restart, not reload, for a new version.
+preload_app = True
 timeout = 60
 graceful_timeout = 20
 keepalive = 15

@@ -33,10 +33,12 @@ def count_envelopes(connection: Connection, round_id: int) -> dict[int, int]:
 
 def take_out(connection: Connection, round_id: int, chunk: int) -> Iterator[list[tuple[int, bytes]]]:
     """Yield (voter group id, sealed bytes) in the order of the bytes, which says nothing of the voters."""
-    rows = connection.execution_options(yield_per=chunk).execute(
+    # On the statement: set on the connection, the option would stay there for whatever it runs next.
+    rows = connection.execute(
         select(Envelope.voter_group_id, Envelope.sealed)
         .where(Envelope.round_id == round_id)
         .order_by(Envelope.sealed, Envelope.voter_group_id)
+        .execution_options(yield_per=chunk)
     )
     for part in rows.partitions():
         yield [(group, sealed) for group, sealed in part]

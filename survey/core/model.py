@@ -1,7 +1,5 @@
 """The base of every value that people write in files."""
 
-from typing import Annotated
-
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from survey.core.errors import N_
@@ -21,4 +19,5 @@ def _no_truth(value: object) -> object:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_no_truth)]
+# Marks a whole number, after its limits.
+WHOLE = BeforeValidator(_no_truth)

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def read_table(file: Path, columns: Sequence[str], optional: Sequence[str] = ())
     """
     text = read_text(file, LARGEST_TABLE)
     # Excel's "Unicode text" is UTF-16 with tabs.
-    delimiter = "\t" if "\t" in text.splitlines()[0] else ","
+    delimiter = "\t" if re.match(r"[^\r\n]*\t", text) else ","
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         header = [name.strip() for name in next(reader)]

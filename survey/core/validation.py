@@ -133,7 +133,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], source: str, lines: M
     if detail["type"] == "extra_forbidden":
         allowed = ", ".join(str(name) for kind in around for name in _fields(kind))
     elif detail["type"] == "literal_error":
-        allowed = str(allowed).replace("'", "").replace(" or ", ", ")
+        allowed = ", ".join(filter(None, re.findall("'([^']*)'", str(allowed))))
     elif detail["type"].startswith("union_tag"):
         path, value, allowed = (*path, "kind"), context.get("tag"), ", ".join(map(_tag, here))
     elif value is None:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from survey.core.errors import N_
 from survey.core.ids import content_hash
-from survey.core.model import Frozen, Whole
+from survey.core.model import WHOLE, Frozen
 from survey.core.validation import Rule
 from survey.core.yamlfile import load_model
 from survey.questionnaires.kinds import AnyItem
@@ -32,7 +32,7 @@ class Questionnaire(Frozen):
     """
 
     id: Name
-    version: Annotated[Whole, Field(ge=1, le=9999)]
+    version: Annotated[int, Field(ge=1, le=9999), WHOLE]
     title: Words
     intro: Words | None = None
     scales: dict[Name, Annotated[Options, Field(min_length=2, max_length=MOST_STEPS)]] = Field(default_factory=dict)

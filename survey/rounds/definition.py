@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, m
 
 from survey.core.errors import N_
 from survey.core.ids import content_hash
-from survey.core.model import Frozen, Whole
+from survey.core.model import WHOLE, Frozen
 from survey.core.validation import Like, Rule
 from survey.core.yamlfile import load_model
 from survey.questionnaires.form import Form
@@ -46,7 +46,7 @@ class Rules(Frozen):
         minimum: under so many scored answers an index is "insufficient".
     """
 
-    minimum: Annotated[Whole, Field(ge=1)] = 30
+    minimum: Annotated[int, Field(ge=1), WHOLE] = 30
 
 
 class Disclosure(Frozen):
@@ -57,8 +57,8 @@ class Disclosure(Frozen):
         min_text: remarks about a subject are given out only from so many.
     """
 
-    min_cell: Annotated[Whole, Field(ge=3)] = 5
-    min_text: Annotated[Whole, Field(ge=5)] = 10
+    min_cell: Annotated[int, Field(ge=3), WHOLE] = 5
+    min_text: Annotated[int, Field(ge=5), WHOLE] = 10
 
 
 class Rollup(Frozen):
@@ -96,7 +96,7 @@ class RoundDefinition(Frozen):
     key: FileName | None = None
     opens_at: Moment
     closes_at: Moment
-    grace_minutes: Annotated[Whole, Field(ge=0, le=60)] = 10
+    grace_minutes: Annotated[int, Field(ge=0, le=60), WHOLE] = 10
     review: bool = True
     channel: Literal["codes"] = "codes"
     rules: Rules = Rules()

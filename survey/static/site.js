@@ -1,9 +1,12 @@
-// Optional: counts the questions answered and hides those that do not apply. Everything works without it.
+// Optional: leads to the summary of faults, counts the questions answered, hides those that do not apply.
+// Everything works without it.
 (function () {
   "use strict";
+  var summary = document.querySelector(".summary[role=alert]");
+  if (summary) summary.focus();
   var progress = document.getElementById("progress");
-  if (!progress || !document.querySelectorAll) return;
-  var form = progress.form || document.forms[0];
+  if (!progress) return;
+  var form = document.getElementById("answers");
   var cards = [].slice.call(form.querySelectorAll(".card"));
 
   function values(name) {

@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Engine
@@ -57,11 +59,19 @@ class MadeRound:
             close(session, get_round(session, self.name), now)
 
 
+@cache
+def office_key() -> dict[str, bytes]:
+    """Make one key pair for all rounds of a test run; its passphrase takes a while to stretch."""
+    with TemporaryDirectory() as folder:
+        private, public = Path(folder) / "office.key", Path(folder) / "office.pub"
+        new_office_key(private, public, PASSPHRASE)
+        return {file.name: file.read_bytes() for file in (private, public)}
+
+
 def write_round(folder: Path, *, voters: str = VOTERS, subjects: str = SUBJECTS, **fields: Any) -> Path:
     """Write a round's files; a field that is None is left out."""
-    key = folder / "office.pub"
-    if not key.exists():
-        new_office_key(folder / "office.key", key, PASSPHRASE)
+    for name, content in office_key().items():
+        (folder / name).write_bytes(content)
     document = {
         "id": "spring",
         "title": {"zh": "春季测评", "en": "Spring survey"},

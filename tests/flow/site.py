@@ -1,5 +1,6 @@
 """A site with open rounds, made by the product's own verbs, and a phone that reads its pages and fills in its forms."""
 
+import gzip
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,12 +19,14 @@ from survey.casting import close
 from survey.codes.models import Code, CodeState
 from survey.codes.service import issue_codes
 from survey.core import clock
+from survey.core.keys import read_private_key
+from survey.counting.service import count_round, keep_count
 from survey.questionnaires.schema import read_questionnaire
 from survey.questionnaires.service import add_questionnaire, library_file
-from survey.rounds.service import create_round, get_round, list_voter_groups, open_round
+from survey.rounds.service import create_round, get_round, list_voter_groups, open_round, publish_round
 from survey.storage.engine import reading, unit_of_work
 from tests.factories.questionnaires import FOLDER
-from tests.factories.rounds import write_round
+from tests.factories.rounds import PASSPHRASE, write_round
 
 SECRET = "a secret for the tests of pages, and of nothing else"
 VOTERS = "group,class,planned,subjects\n620102,citizen,12,own\n"
@@ -77,6 +80,18 @@ class Site:
         with unit_of_work(self.engine) as session:
             close(session, get_round(session, name), clock.now())
 
+    def count(self, name="spring"):
+        """Close and count a round with the key of its folder."""
+        self.close(name)
+        key = read_private_key(self.folder / "office.key", PASSPHRASE)
+        with unit_of_work(self.engine) as session:
+            row = get_round(session, name)
+            keep_count(session, row, count_round(session, row, key), clock.now())
+
+    def publish(self, name="spring"):
+        with unit_of_work(self.engine) as session:
+            publish_round(session, get_round(session, name), clock.now())
+
 
 class _Reader(HTMLParser):
     """Collects what a browser would send and where to."""
@@ -126,7 +141,9 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = response.get_data(as_text=True)
+        body = response.get_data()
+        packed = response.headers.get("Content-Encoding") == "gzip"
+        self.html = (gzip.decompress(body) if packed else body).decode(errors="replace")
         self.form = _Reader()
         self.form.feed(self.html)
 

@@ -194,9 +194,11 @@ def test_a_body_too_large(phone, code):
     assert (page.status, page.title) == (413, "提交的内容过大")
 
 
-@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_too_many_fields(phone, code, content_type):
-    page = phone.client.post(f"/t/{code}", data={f"f{i}": "1" for i in range(5000)}, content_type=content_type)
+@pytest.mark.parametrize(
+    ("content_type", "n"), [("application/x-www-form-urlencoded", 5000), ("multipart/form-data", 401)]
+)
+def test_too_many_fields(phone, code, content_type, n):
+    page = phone.client.post(f"/t/{code}", data={f"f{i}": "1" for i in range(n)}, content_type=content_type)
     assert page.status_code == 413
 
 
@@ -212,7 +214,8 @@ def test_what_is_not_a_form(small_site, phone, code, form, content_type):
     "path",
     [
         "/t/../admin", "/t/%2e%2e/admin", "/t/%2e%2e%2fadmin", "/t/%252e%252e%252fadmin", "/t/..%5cadmin",
-        "/t/", "/T/", "/t//x", "/t/%00", "/t/12345678901234567890/x", "/static/../wsgi.py", "/static/%2e%2e%2fwsgi.py", "/.env",
+        "/t/", "/T/", "/t//x", "/t/%00", "/t/12345678901234567890/x", "/static/../wsgi.py",
+        "/static/%2e%2e%2fwsgi.py", "/.env",
         "/t/{{7*7}}", "/t/<script>", "/results/../x", "/results/%252e", "/t/" + "9" * 3000,
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ import http.client
 import multiprocessing
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from random import Random
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -49,8 +50,8 @@ def race(base_url: str, paths: Sequence[str], *, same_form: bool) -> list[list[s
     """Let several processes cast every code at once; return for each code what each of them was told."""
     letters: list[bytes] | None = None
     if same_form:
-        connection = _connect(base_url)
-        letters = [open_letter(connection, path, Random(path)) for path in paths]
+        with closing(_connect(base_url)) as connection:
+            letters = [open_letter(connection, path, Random(path)) for path in paths]
     context = multiprocessing.get_context("spawn")
     barrier, told = context.Barrier(RACERS), context.SimpleQueue()
     arguments = (base_url, paths, letters, barrier, told)
@@ -78,6 +79,7 @@ def _racer(
         result += [repr(error)] * (len(paths) - len(result))
         raise
     finally:
+        connection.close()
         told.put(result)
 
 

@@ -4,7 +4,6 @@
 
 import os
 import signal
-import time
 from random import Random
 
 from survey.cli.demo.phones import PhoneJob, run_phones
@@ -51,7 +50,6 @@ def test_nothing_is_lost_or_doubled_when_workers_and_master_are_killed(stage, se
     jobs = [PhoneJob(path) for path in round_.paths()]
     assassin = Assassin(start_server(round_.env, server_log), round_.env)
     # When workers and the master are killed while they cast
-    started = time.monotonic()
     try:
         report = run_phones(
             jobs,
@@ -73,4 +71,3 @@ def test_nothing_is_lost_or_doubled_when_workers_and_master_are_killed(stage, se
     assert len(acknowledged) == BALLOTS
     assert spent_digests(engine) == acknowledged
     assert envelope_count(engine) == BALLOTS
-    assert time.monotonic() - started < 60

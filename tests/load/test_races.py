@@ -1,5 +1,8 @@
 """Many submit one code at the same moment: one ballot."""
 
+import http.client
+from contextlib import closing
+
 from tests.load.conftest import envelope_count, spent_digests
 from tests.load.racers import RACERS, race
 
@@ -32,14 +35,11 @@ def test_the_same_form_sent_by_four_processes_at_once_gets_one_done_page_and_is_
 
 def test_opening_looking_and_asking_fifty_times_spends_nothing(stage, serve, engine):
     # Given one code
-    import http.client
-
     round_ = stage(2)
     server = serve(round_)
-    connection = http.client.HTTPConnection(server.base_url.removeprefix("http://"), timeout=10)
     # When scanners and previewers look at it again and again
-    for method in ("GET", "HEAD", "OPTIONS"):
-        for _ in range(50):
+    with closing(http.client.HTTPConnection(server.base_url.removeprefix("http://"), timeout=10)) as connection:
+        for method in ["GET", "HEAD", "OPTIONS"] * 50:
             connection.request(method, round_.paths()[0])
             response = connection.getresponse()
             response.read()

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from survey.core.errors import N_
-from survey.core.model import Whole
+from survey.core.model import WHOLE
 from survey.core.validation import Rule
 from survey.questionnaires.kinds.choice import MOST_OPTIONS, option_values, read_number
 from survey.questionnaires.words import Answer, Bytes, Item, Option, Options
@@ -18,8 +18,8 @@ class MultipleItem(Item):
 
     kind: Literal["multiple"] = "multiple"
     choices: Annotated[tuple[Option, ...], Field(alias="options", min_length=2, max_length=MOST_OPTIONS)]
-    at_least: Annotated[Whole, Field(ge=0)] = 0
-    at_most: Annotated[Whole, Field(ge=1)] | None = None
+    at_least: Annotated[int, Field(ge=0), WHOLE] = 0
+    at_most: Annotated[int, Field(ge=1), WHOLE] | None = None
     multiple_values: ClassVar[bool] = True
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from survey.core.errors import N_
-from survey.core.model import Whole
+from survey.core.model import WHOLE
 from survey.core.validation import Rule
 from survey.questionnaires.words import Answer, Bytes, Item
 
@@ -23,7 +23,7 @@ class NumberItem(Item):
     kind: Literal["number"] = "number"
     minimum: Limit
     maximum: Limit
-    places: Annotated[Whole, Field(ge=0, le=4)] = 0
+    places: Annotated[int, Field(ge=0, le=4), WHOLE] = 0
 
     @model_validator(mode="after")
     def _limits_agree(self) -> "NumberItem":

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from survey.core.errors import N_
-from survey.core.model import Whole
+from survey.core.model import WHOLE
 from survey.core.validation import Rule
 from survey.questionnaires.words import Answer, Bytes, Item
 
@@ -31,7 +31,7 @@ class TextItem(Item):
     """A remark; stored in a fixed number of bytes, whatever its length."""
 
     kind: Literal["text"] = "text"
-    max_length: Annotated[Whole, Field(ge=1, le=1000)] = 300
+    max_length: Annotated[int, Field(ge=1, le=1000), WHOLE] = 300
 
     @property
     def width(self) -> int:

@@ -18,6 +18,8 @@ items:
 """
 AN_OPTION = "{code: a, zh: 甲, en: A}"
 NAME = "is no name; allowed: small letters, digits, - and _, a letter first, at most 40 characters"
+NO_FIELD = "there is no such field here; allowed:"
+OF_ITEM = "id, zh, en, weight, per, required, show_if, kind"
 FIELDS = "id, version, title, intro, scales, items"
 KINDS = "scale, single, multiple, statement, number, text"
 
@@ -33,24 +35,28 @@ def other(old, new):
 
 FAULTS = {
     # fields
-    "unknown field": (other("version: 1", "version: 1\nfoo: 2"), f"3 foo: there is no such field here; allowed: {FIELDS}"),
+    "unknown field": (other("version: 1", "version: 1\nfoo: 2"), f"3 foo: {NO_FIELD} {FIELDS}"),
     "misspelt field of an item": (
         item("id: second, kind: text, max_lenght: 3"),
-        "10 items.2.max_lenght: there is no such field here; "
-        "allowed: id, zh, en, weight, per, required, show_if, kind, max_length",
+        f"10 items.2.max_lenght: {NO_FIELD} {OF_ITEM}, max_length",
     ),
     "steps given by hand": (
         item("id: second, kind: scale, scale: two, steps: []"),
-        "10 items.2.steps: there is no such field here; "
-        "allowed: id, zh, en, weight, per, required, show_if, kind, scale",
+        f"10 items.2.steps: {NO_FIELD} {OF_ITEM}, scale",
     ),
     "missing field": (other("title: {zh: 题, en: Title}\n", ""), "1 title: this field is missing"),
     "missing English": (other(", en: Good", ""), "6 scales.two.1.en: this field is missing"),
-    "missing words of a scale item": (f"{RIGHT}  - {{id: b, kind: scale, scale: two, en: Q}}\n", "10 items.2.zh: this field is missing"),
+    "missing words of a scale item": (
+        f"{RIGHT}  - {{id: b, kind: scale, scale: two, en: Q}}\n",
+        "10 items.2.zh: this field is missing",
+    ),
     "missing options": (item("id: b, kind: single"), "10 items.2.options: this field is missing"),
     "missing scale": (item("id: b, kind: scale"), "10 items.2.scale: this field is missing"),
-    "empty field": (f"{RIGHT}intro:\n  zh:\n  en: Hello\n", "11 intro.zh: this field is empty; write a value, or leave the field out"),
-    "merged field": (f"{RIGHT}<<: {{a: b}}\n", f"10 <<: there is no such field here; allowed: {FIELDS}"),
+    "empty field": (
+        f"{RIGHT}intro:\n  zh:\n  en: Hello\n",
+        "11 intro.zh: this field is empty; write a value, or leave the field out",
+    ),
+    "merged field": (f"{RIGHT}<<: {{a: b}}\n", f"10 <<: {NO_FIELD} {FIELDS}"),
     # types
     "text for a version": (other("version: 1", "version: one"), "2 version: 'one' is not a whole number"),
     "half a version": (other("version: 1", "version: 1.5"), "2 version: 1.5 is not a whole number"),
@@ -73,7 +79,7 @@ FAULTS = {
     "a line end in an id": (other("id: q", r'id: "q\n"'), rf"1 id: 'q\n' {NAME}"),
     "a bad name of a scale": (other("two:", "Two Steps:"), f"5 scales.Two Steps: 'Two Steps' {NAME}"),
     "a percent sign": (other("id: q", 'id: "%(x)s"'), f"1 id: '%(x)s' {NAME}"),
-    "a percent sign in a field": (f'{RIGHT}"%(x)s": 1\n', f"10 %(x)s: there is no such field here; allowed: {FIELDS}"),
+    "a percent sign in a field": (f'{RIGHT}"%(x)s": 1\n', f"10 %(x)s: {NO_FIELD} {FIELDS}"),
     # numbers
     "NaN": (item("id: b, kind: text, weight: .nan"), "10 items.2.weight: '.nan' is not a number"),
     "quoted NaN": (item('id: b, kind: text, weight: "NaN"'), "10 items.2.weight: 'NaN' is not a finite number"),
@@ -81,13 +87,22 @@ FAULTS = {
     "30%": (item("id: b, kind: text, weight: 30%"), "10 items.2.weight: '30%' is not a number"),
     "negative weight": (item("id: b, kind: text, weight: -1"), "10 items.2.weight: -1 is too small; the least is 0"),
     "true for a weight": (item("id: b, kind: text, weight: true"), "10 items.2.weight: true is not a number"),
-    "an endless weight": (item("id: b, kind: text, weight: 0.33333"), "10 items.2.weight: 0.33333 has more than 4 digits after the point"),
-    "a huge weight": (item("id: b, kind: text, weight: 1e99999999"), "10 items.2.weight: 1E+99999999 has more than 8 digits"),
+    "an endless weight": (
+        item("id: b, kind: text, weight: 0.33333"),
+        "10 items.2.weight: 0.33333 has more than 4 digits after the point",
+    ),
+    "a huge weight": (
+        item("id: b, kind: text, weight: 1e99999999"),
+        "10 items.2.weight: 1E+99999999 has more than 8 digits",
+    ),
     "points in words": (other("points: 0", "points: many"), "7 scales.two.2.points: 'many' is not a number"),
     # options, scales, kinds
     "bad kind": (item("id: b, kind: stars"), f"10 items.2.kind: 'stars' is not allowed; allowed: {KINDS}"),
     "no kind": (item("id: b"), f"10 items.2.kind: this field is missing; allowed: {KINDS}"),
-    "bad per": (item("id: b, kind: text, per: unit"), "10 items.2.per: 'unit' is not allowed; allowed: ballot, subject"),
+    "bad per": (
+        item("id: b, kind: text, per: unit"),
+        "10 items.2.per: 'unit' is not allowed; allowed: ballot, subject",
+    ),
     "duplicate item": (item("id: first, kind: text"), "10 items.2.id: the item first stands here twice"),
     "duplicate step": (other("code: bad", "code: good"), "7 scales.two.2.code: the option good stands here twice"),
     "duplicate option": (
@@ -95,7 +110,10 @@ FAULTS = {
         "10 items.2.options.2.code: the option a stands here twice",
     ),
     "duplicate field": (f"{RIGHT}id: again\n", "10: the field id stands here twice"),
-    "one option": (item(f"id: b, kind: single, options: [{AN_OPTION}]"), "10 items.2.options: too few entries; the least is 2"),
+    "one option": (
+        item(f"id: b, kind: single, options: [{AN_OPTION}]"),
+        "10 items.2.options: too few entries; the least is 2",
+    ),
     "no items": (f"{RIGHT.partition('items')[0]}items: []\n", "8 items: too few entries; the least is 1"),
     "unknown scale": (item("id: b, kind: scale, scale: ten"), "10 items.2.scale: there is no scale ten; known: two"),
     "satisfied but not counted": (
@@ -103,7 +121,10 @@ FAULTS = {
         "7 scales.two.2.satisfied: the option bad counts as satisfied, so it must be counted",
     ),
     # limits
-    "limits that cross": (item("id: b, kind: number, minimum: 5, maximum: 1"), "10 items.2.maximum: the least number 5 is not below the greatest 1"),
+    "limits that cross": (
+        item("id: b, kind: number, minimum: 5, maximum: 1"),
+        "10 items.2.maximum: the least number 5 is not below the greatest 1",
+    ),
     "a limit finer than the answer": (
         item("id: b, kind: number, minimum: 0.5, maximum: 9"),
         "10 items.2.minimum: 0.5 has more digits after the point than places allows (0)",
@@ -116,12 +137,21 @@ FAULTS = {
         item(f"id: b, kind: multiple, at_most: 3, options: [{AN_OPTION}, {AN_OPTION.replace('a', 'b', 1)}]"),
         "10 items.2.at_most: the limits 0 to 3 do not fit 2 options",
     ),
-    "a remark too long": (item("id: b, kind: text, max_length: 9999"), "10 items.2.max_length: 9999 is too large; the most is 1000"),
+    "a remark too long": (
+        item("id: b, kind: text, max_length: 9999"),
+        "10 items.2.max_length: 9999 is too large; the most is 1000",
+    ),
     # show_if
-    "show_if of an unknown item": (item("id: b, kind: text, show_if: {z: [a]}"), "10 items.2.show_if.z: show_if names z, which is no earlier item"),
-    "show_if of itself": (item("id: b, kind: text, show_if: {b: [a]}"), "10 items.2.show_if.b: show_if names b, which is no earlier item"),
+    "show_if of an unknown item": (
+        item("id: b, kind: text, show_if: {z: [a]}"),
+        "10 items.2.show_if.z: show_if names z, which is no earlier item",
+    ),
+    "show_if of itself": (
+        item("id: b, kind: text, show_if: {b: [a]}"),
+        "10 items.2.show_if.b: show_if names b, which is no earlier item",
+    ),
     "show_if of a later item": (
-        RIGHT.replace("zh: 问", "show_if: {b: [good]}, zh: 问") + "  - {id: b, kind: scale, scale: two, zh: 问, en: Q}\n",
+        item("id: b, kind: scale, scale: two").replace("zh: 问", "show_if: {b: [good]}, zh: 问", 1),
         "9 items.1.show_if.b: show_if names b, which is no earlier item",
     ),
     "show_if of an unknown option": (
@@ -132,13 +162,19 @@ FAULTS = {
         f"{item('id: b, kind: text')}  - {{id: c, kind: text, show_if: {{b: [x]}}, zh: 问, en: Q}}\n",
         "11 items.3.show_if.b: show_if names the option x; b has: -",
     ),
-    "show_if of no option": (item("id: b, kind: text, show_if: {first: []}"), "10 items.2.show_if.first: too few entries; the least is 1"),
+    "show_if of no option": (
+        item("id: b, kind: text, show_if: {first: []}"),
+        "10 items.2.show_if.first: too few entries; the least is 1",
+    ),
     "show_if of one subject for the whole ballot": (
-        RIGHT.replace("scale: two,", "scale: two, per: subject,") + "  - {id: b, kind: text, show_if: {first: [bad]}, zh: 问, en: Q}\n",
+        item("id: b, kind: text, show_if: {first: [bad]}").replace("scale: two,", "scale: two, per: subject,"),
         "10 items.2.show_if.first: show_if names first, which is asked per subject; so must this item be",
     ),
-    "show_if as a word": (item("id: b, kind: text, show_if: {first: bad}"), "10 items.2.show_if.first: a list is needed here"),
-}  # fmt: skip
+    "show_if as a word": (
+        item("id: b, kind: text, show_if: {first: bad}"),
+        "10 items.2.show_if.first: a list is needed here",
+    ),
+}
 
 
 def faults_of(tmp_path, written):

@@ -1,11 +1,15 @@
 """A leaning questionnaire is warned of, never refused (C14)."""
 
+import json
+
 import pytest
 
+from config import Settings
+from survey import create_app
 from survey.questionnaires.lint import warnings
 from survey.questionnaires.schema import read_questionnaire
 from survey.questionnaires.service import library_file
-from tests.factories.questionnaires import fixture
+from tests.factories.questionnaires import FOLDER, fixture
 
 NO_WAY_OUT = "nobody can pass this question by: leave out required, or add an option with scored: false (不了解)"
 
@@ -70,3 +74,16 @@ def test_the_library_is_told_the_truth_about_the_national_scale():
     assert told(read_questionnaire(library_file("public-satisfaction"))) == [
         "scales.satisfaction5: this scale leans: above the middle of its points (50) lie 3 scored options, below it 2"
     ]
+
+
+def test_the_check_of_a_file_warns_but_does_not_block(tmp_path):
+    application = create_app(Settings(secret_key="s" * 32, database_url=f"sqlite:///{tmp_path / 'minsheng.db'}"))
+
+    run = application.test_cli_runner().invoke(args=["questionnaires", "check", str(FOLDER / "leaning.yaml")])
+    assert run.exit_code == 0
+    assert "leaning@1" in run.stdout
+    places = [line.split(" ")[:2] for line in run.stderr.splitlines()]
+    assert places == [["warning:", "scales.three:"], ["warning:", "overall:"]]
+
+    run = application.test_cli_runner().invoke(args=["questionnaires", "check", str(FOLDER / "leaning.yaml"), "--json"])
+    assert len(json.loads(run.stdout)["warnings"]) == 2
