@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from survey.core.errors import N_, Refused, SurveyError
-from survey.storage.engine import unit_of_work
+from survey.storage import migrate
+from survey.storage.engine import reading, unit_of_work
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,11 +69,24 @@ def edge(function: Callable[P, R]) -> Callable[P, R]:
         except SurveyError as error:
             stop(error.say(translate))
         except DBAPIError as error:
+            _stop_without_tables()
             stop(translate(N_("The database does not do it: %(reason)s")) % {"reason": type(error.orig).__name__})
         except OSError as error:
             stop(f"{error.strerror}: {error.filename}")
 
     return run
+
+
+def _stop_without_tables() -> None:
+    """End the command with the remedy when the tables are missing or old."""
+    try:
+        with reading(minsheng().engine) as connection:
+            found = migrate.current(connection)
+    except DBAPIError:
+        return
+    if found != migrate.head():
+        sentence = N_("The tables are at revision %(found)s, but %(needed)s is needed: run `flask db upgrade`")
+        stop(translate(sentence) % {"found": found or "-", "needed": migrate.head()})
 
 
 def stop(sentence: str) -> NoReturn:

@@ -13,7 +13,7 @@ _SETTINGS = (
     "SET statement_timeout TO '60s'",
     "SET lock_timeout TO '20s'",
 )
-# Only a superuser may set these; `flask doctor` reports them when they are wrong on the server.
+# Only a superuser may set these for a session; elsewhere they belong into the server's own settings.
 _QUIET = (
     "SET log_min_error_statement TO panic",
     "SET log_error_verbosity TO terse",

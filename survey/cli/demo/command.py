@@ -63,7 +63,7 @@ def gansu(scale: str, serve: bool, port: int) -> None:
         ),
         as_json=False,
     )
-    server = start_server({"MINSHENG_DEMO_CODES": str(folder / "try-codes.json")}, folder / "server.log", port=port)
+    server = start_server({"MINSHENG_DEMO_CODES": str(folder / "try-codes.txt")}, folder / "server.log", port=port)
     try:
         phones = job.answer(issued.codes, server.base_url)
         if phones.surprises:

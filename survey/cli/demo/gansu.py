@@ -1,6 +1,5 @@
 """The demo's job: a province's survey of 119 units, from the questionnaire to every unit's component."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,7 +64,7 @@ def set_up(folder: Path, scale: Scale) -> Issued:
         spare = _open_and_issue(session, folder / "try.yaml")
         heading = make_heading(rounds.frozen_round(session, rounds.get_round(session, "try-it").id).definition, "zh")
     base_url = minsheng().settings.base_url
-    (folder / "try-codes.json").write_text(json.dumps([code.code for code in spare]))
+    (folder / "try-codes.txt").write_text("".join(f"{code.code}\n" for code in spare))
     write_sheets((Slip(c.code, address(base_url, c.code)) for c in spare), heading, folder / "try-slips.pdf")
     return Issued(codes, fingerprint)
 

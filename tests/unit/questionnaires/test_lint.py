@@ -5,7 +5,7 @@ import json
 import pytest
 
 from config import Settings
-from survey import create_app
+from survey.application import create_app
 from survey.questionnaires.lint import warnings
 from survey.questionnaires.schema import read_questionnaire
 from survey.questionnaires.service import library_file
