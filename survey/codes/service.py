@@ -51,6 +51,8 @@ def issue_codes(
         raise Refused(
             N_("Codes are issued while a round is ready or open; %(name)s is %(state)s"), name=row.name, state=row.state
         )
+    # Two people issuing at once would both find nothing issued yet: the second one waits here.
+    session.refresh(row, with_for_update=True)
     done = {} if spare else _issued(session, row)
     wanted = [(group, spare or group.planned - done.get(group.id, 0)) for group in groups]
     if not any(n > 0 for _, n in wanted):

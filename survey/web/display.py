@@ -49,7 +49,7 @@ def chosen_from(values: Mapping[str, str], prefix: str = "") -> Display:
 def display() -> Display:
     """Return the display of the present request."""
     if "display" not in g:
-        g.display = chosen_from(request.args)
+        g.display = chosen_from(request.args) if request.query_string else USUAL
     chosen: Display = g.display
     return chosen
 

@@ -50,11 +50,12 @@ class Stamps:
     def __init__(self, key: bytes) -> None:
         self._signer = Signer(key, salt=PURPOSE, sep=".", digest_method=hashlib.sha256)
 
-    def make(self, *, round_id: int, group_id: int, version: str, code_digest: bytes, now: datetime) -> str:
+    def make(self, *, round_id: int, group_id: int, version: str, code_digest: bytes, now: datetime) -> Stamp:
         """Return a fresh stamp for a form opened now."""
         opened_at = int(now.timestamp())
         known = f"{round_id}.{group_id}.{_pack(bytes.fromhex(version))}.{_pack(code_digest)}.{opened_at}"
-        return self._signer.sign(f"{known}.{_pack(secrets.token_bytes(NONCE_BYTES))}").decode()
+        text = self._signer.sign(f"{known}.{_pack(secrets.token_bytes(NONCE_BYTES))}").decode()
+        return Stamp(round_id, group_id, version, code_digest, datetime.fromtimestamp(opened_at, UTC), text)
 
     def read(self, text: str) -> Stamp:
         """Return what a stamp says.

@@ -86,7 +86,7 @@ def test_another_version_of_the_form(small_site, phone, code, form):
         code_digest=known.code_digest,
         now=known.opened_at,
     )
-    page = phone.post(f"/t/{code}", complete(form, _stamp=[other]))
+    page = phone.post(f"/t/{code}", complete(form, _stamp=[other.text]))
     assert (page.status, page.title) == (409, "问卷已更新")
     assert small_site.ballots() == 0
     reopened = phone.send(page)
@@ -294,7 +294,7 @@ def test_secrets_differ_between_purposes(small_site, phone, code, form):
     forged = Stamps(SECRET.encode()).make(
         round_id=1, group_id=1, version="ab" * 32, code_digest=bytes(32), now=small_site_now()
     )
-    assert phone.post(f"/t/{code}", complete(form, _stamp=[forged])).status == 400
+    assert phone.post(f"/t/{code}", complete(form, _stamp=[forged.text])).status == 400
 
 
 def small_site_now():

@@ -54,7 +54,7 @@ def admit(code: str) -> OpenForm:
         code_digest=admitted.digest,
         now=now,
     )
-    return OpenForm(code, admitted.ballot, here.stamps.read(stamp))
+    return OpenForm(code, admitted.ballot, stamp)
 
 
 def posted(code: str) -> OpenForm:

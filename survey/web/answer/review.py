@@ -4,15 +4,13 @@ It carries the answers back in hidden fields; nothing is stored. A row whose ans
 rendered once and filled up to the longest of them, so that the page's size does not tell the choice.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 
 from flask import render_template, url_for
 
 from survey.questionnaires.form import Answers, Question
+from survey.questionnaires.words import Answer
 from survey.web.answer.cards import Card
 from survey.web.answer.pages import (
     CODE_HERE,
@@ -32,10 +30,10 @@ FEW_CHOICES = ("scale", "single", "statement")
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """The page cut at its four places, and the rows that were needed so far."""
+    """The page cut at its four places, and the rows needed so far by question and answer."""
 
     parts: tuple[str, str, str, str, str]
-    rows: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+    rows: dict[tuple[str, Answer | None], str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=MOST_PAGES)
@@ -60,26 +58,14 @@ def render_review(key: PageKey, code: str, stamp: str, answers: Answers) -> str:
     """Return the review page of somebody's answers."""
     page = _page(key)
     form = key.ballot.form
-    values = {name: tuple(value for _, value in pairs) for name, pairs in groupby(form.fields(answers), itemgetter(0))}
     gaps = {question.name for question in form.gaps(answers)}
     rows = [
-        _row(key, page, card, question, values)
+        _row(key, page, card, question, answers.get(question.name))
         for card, question in zip(cards_of(key), form.questions, strict=True)
-        if question.name in values or question.name in gaps
+        if question.name in answers or question.name in gaps
     ]
-    return "".join(
-        (
-            page.parts[0],
-            code,
-            page.parts[1],
-            stamp,
-            page.parts[2],
-            _gaps(key, gaps),
-            page.parts[3],
-            *rows,
-            page.parts[4],
-        )
-    )
+    before, between, after, body, end = page.parts
+    return "".join((before, code, between, stamp, after, _gaps(key, gaps), body, *rows, end))
 
 
 def _gaps(key: PageKey, gaps: set[str]) -> str:
@@ -88,19 +74,21 @@ def _gaps(key: PageKey, gaps: set[str]) -> str:
     return render_template("answer/review_gaps.html", cards=[card for card in cards_of(key) if card.name in gaps])
 
 
-def _row(key: PageKey, page: ReviewPage, card: Card, question: Question, values: Mapping[str, tuple[str, ...]]) -> str:
-    chosen = values.get(card.name, ())
+def _row(key: PageKey, page: ReviewPage, card: Card, question: Question, answer: Answer | None) -> str:
     if card.kind not in FEW_CHOICES:
-        return _render_row(key, card, question, chosen)
-    if (card.name, ()) not in page.rows:
-        few: list[tuple[str, ...]] = [(), *((value,) for value, _ in question.choices)]
-        made = {some: without_indentation(_render_row(key, card, question, some)) for some in few}
+        return _render_row(key, card, question, answer)
+    if (card.name, None) not in page.rows:
+        every = (None, *range(1, len(question.choices) + 1))
+        made = {answer: without_indentation(_render_row(key, card, question, answer)) for answer in every}
         longest = max(len(row.encode()) for row in made.values())
-        page.rows.update(((card.name, some), row + " " * (longest - len(row.encode()))) for some, row in made.items())
-    return page.rows[card.name, chosen]
+        page.rows.update(
+            ((card.name, answer), row + " " * (longest - len(row.encode()))) for answer, row in made.items()
+        )
+    return page.rows[card.name, answer]
 
 
-def _render_row(key: PageKey, card: Card, question: Question, values: tuple[str, ...]) -> str:
-    answer = question.item.read(values)
-    shown = "" if answer is None else question.item.shown(answer, key.display.lang)
+def _render_row(key: PageKey, card: Card, question: Question, answer: Answer | None) -> str:
+    item = question.item
+    shown = "" if answer is None else item.shown(answer, key.display.lang)
+    values = () if answer is None else item.values(answer)
     return render_template("answer/review_row.html", card=card, shown=shown, values=values)
