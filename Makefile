@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 SCALE ?= small
 PORT ?= 8000
+DATABASE_URL := $(or $(MINSHENG_DATABASE_URL),sqlite:///var/demo/demo.db)
+BASE_URL := $(or $(MINSHENG_BASE_URL),http://127.0.0.1:$(PORT))
 WORKERS ?= 2
 
 UV := 0.13.8
@@ -37,7 +39,9 @@ help:  ## list the targets
 setup: .venv/ok  ## make .venv with the locked packages
 
 run: setup $(FONT) translations .env  ## build the Gansu demo and serve it (SCALE=small|county|province, PORT=8000)
-	@$(BIN)/flask demo gansu --scale $(SCALE) --serve --port $(PORT)
+	@rm -rf var/demo
+	@MINSHENG_DATABASE_URL=$(DATABASE_URL) MINSHENG_BASE_URL=$(BASE_URL) \
+		$(BIN)/flask demo gansu --scale $(SCALE) --serve --port $(PORT)
 
 test: setup $(FONT) translations $(CHROMIUM) lint  ## everything that CI runs (WORKERS=2)
 	@mkdir -p var

@@ -33,7 +33,7 @@ def main() -> None:
         figures = _measure(size, found, Path(folder), Console(stderr=True))
     for table in tables.of(figures):
         console.print(table)
-    console.print(f"{time.monotonic() - started:.0f} s. Goals: docs/performance.md. {tables.PEER_NOTE}")
+    console.print(f"{time.monotonic() - started:.0f} s. {tables.PEER_NOTE}")
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=1, default=vars) + "\n")
 

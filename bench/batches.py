@@ -166,15 +166,15 @@ def count_urn(database: Database, envelopes: int) -> Counting:
     fill_urn(engine, stage)
     close_stage(engine, stage)
     key = read_private_key(stage.key_file, PASSPHRASE)
-    steps: list[tuple[float, int]] = []
+    steps: list[float] = []
     taken: list[float] = []
     with unit_of_work(engine) as session:
         row = get_round(session, stage.name)
         with _timed(taken):
-            count = count_round(session, row, key, on_progress=lambda n: steps.append((time.perf_counter(), n)))
+            count = count_round(session, row, key, on_progress=lambda _n: steps.append(time.perf_counter()))
     assert sum(count.ballots.values()) == envelopes
-    (first, early), (last, _) = steps[0], steps[-1]
-    steady = (envelopes - early) / (last - first)
+    # Every step but the last is a chunk of one size.
+    steady = envelopes * (len(steps) - 1) / len(steps) / (steps[-1] - steps[0])
     unsealing = _seconds_to_unseal(engine, stage)
     engine.dispose()
     return Counting(envelopes, taken[0], steady, unsealing)

@@ -43,6 +43,7 @@ def measure(database: Database, folder: Path) -> Weight:
             "paths": stage.paths(),
         }
         phones = Phones(order)
+        phones.bytes = 0  # it has looked at a page already
         line = phones.connect()
         line.path = stage.paths()[0]
         page = phones.ask(line)

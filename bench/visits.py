@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from bench.databases import Database
 from bench.processes import cpu_seconds, family
+from bench.tables import BARE
 from survey.ballots.models import Envelope
 from survey.cli.demo.server import Server, serving
 from survey.storage.engine import make_engine
@@ -93,7 +94,7 @@ def _contestants(
     hello = stack.enter_context(serving({}, folder / "hello.log", app="bench.hello:app"))
     contestants, stages = [], []
     for way, steps in WAYS.items():
-        contestants.append(Contestant("bare Flask", way, hello, ["hello"] * len(steps), _forever("/")))
+        contestants.append(Contestant(BARE, way, hello, ["hello"] * len(steps), _forever("/")))
     for database in found:
         here = []
         for way, steps in WAYS.items():

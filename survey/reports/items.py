@@ -27,8 +27,8 @@ ITEMS: Headings = (
     ("index", N_("Index")),
     ("base", N_("Base of the rate")),
     ("rate", N_("Satisfaction rate, %")),
-    ("low", N_("Rate, 95 % from")),
-    ("high", N_("Rate, 95 % to")),
+    ("low", N_("Rate from (95 %)")),
+    ("high", N_("Rate to (95 %)")),
     ("remark", N_("Note")),
 )
 OPTIONS: Headings = (

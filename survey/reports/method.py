@@ -15,7 +15,7 @@ from survey.scoring.results import Components
 METHOD: Headings = (("note", N_("Note")), ("value", N_("Value")))
 
 HOW_INDEX = N_("mean of the points of scored answers, item by item; then the mean of the items by their weights")
-HOW_RATE = N_("satisfied answers divided by the base; both are listed with the item; 95 % interval by Wilson")
+HOW_RATE = N_("satisfied answers divided by the base; both are listed with the item; interval (95 %) by Wilson")
 HOW_INTERVAL = N_(
     "index ± t · s/√n · √((N-n)/(N-1)); s is the standard deviation of the ballots' own indices; "
     "the last factor only where the population N is known"

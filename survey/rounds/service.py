@@ -3,7 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Refused
@@ -23,32 +24,51 @@ _thawed: dict[str, FrozenRound] = {}
 def create_round(session: Session, file: Path) -> Round:
     """Create a draft from a round file and the files it names; all or nothing.
 
+    A round that is not open yet is replaced, so that what blocks it can be mended in its files.
+
     Raises:
         Invalid: with every fault of the files.
-        AlreadyDone: when a round of that name exists.
+        AlreadyDone: when a round of that name is open or over, or codes were issued for it.
         Refused: when the key file is no public key.
     """
     definition = read_definition(file)
-    if session.scalar(select(Round.id).where(Round.name == definition.id)):
-        raise AlreadyDone(N_("There is a round %(name)s already; give the new one another id"), name=definition.id)
     get_questionnaire(session, definition.questionnaire)
     if definition.subjects:
         import_roster(session, file.parent / definition.subjects)
-    key = read_public_key(file.parent / definition.key) if definition.key else None
-    row = Round(name=definition.id, state=State.DRAFT, definition=definition.model_dump(mode="json"), public_key=key)
+    lines = read_voters(file.parent / definition.voters)
+    row = _empty_draft(session, definition.id)
+    row.definition = definition.model_dump(mode="json")
+    row.public_key = read_public_key(file.parent / definition.key) if definition.key else None
     session.add(row)
     session.flush()
-    for line in read_voters(file.parent / definition.voters):
-        session.add(
-            VoterGroupRow(
-                round_id=row.id,
-                group=line.group,
-                ballot_class=line.ballot_class,
-                planned=line.planned,
-                subjects=line.subjects,
-            )
+    session.add_all(
+        VoterGroupRow(
+            round_id=row.id,
+            group=line.group,
+            ballot_class=line.ballot_class,
+            planned=line.planned,
+            subjects=line.subjects,
         )
+        for line in lines
+    )
     session.flush()
+    return row
+
+
+def _empty_draft(session: Session, name: str) -> Round:
+    row = session.scalar(select(Round).where(Round.name == name))
+    if row is None:
+        return Round(name=name, state=State.DRAFT)
+    if row.state not in (State.DRAFT, State.READY):
+        raise AlreadyDone(N_("There is a round %(name)s already; give the new one another id"), name=name)
+    try:
+        session.execute(delete(VoterGroupRow).where(VoterGroupRow.round_id == row.id))
+    except IntegrityError as error:
+        # Batches of codes hold on to their voter group.
+        raise AlreadyDone(
+            N_("Codes of %(name)s are issued already; give the new round another id"), name=name
+        ) from error
+    row.state = State.DRAFT
     return row
 
 

@@ -76,11 +76,22 @@ def too_small(page, least):
     )
 
 
+def cut_off(page):
+    """Return the words that a box hides at its edge."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("main *")]
+            .filter(e => getComputedStyle(e).overflowX === "hidden" && !e.closest(".hidden"))
+            .filter(e => e.scrollWidth > e.clientWidth + 1)
+            .map(e => e.textContent.trim().slice(0, 40))"""
+    )
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=NAMES)
 def test_every_page_in_every_look(site, open_page, look):
     for name, page in tour(site, open_page, **look):
         assert at_fault(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
+        assert cut_off(page) == [], name
         size = page.locator("html").get_attribute("class")
         assert too_small(page, LEAST_TARGET[size]) == [], name
 
@@ -89,6 +100,7 @@ def test_text_of_twice_the_size_at_320_px_does_not_scroll_sideways(site, open_pa
     for name, page in tour(site, open_page, query="?lang=en", dark=False, width=320):
         page.evaluate("document.documentElement.style.fontSize = '225%'")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+        assert cut_off(page) == [], name
 
 
 @pytest.mark.parametrize("size", ["std", "huge"])

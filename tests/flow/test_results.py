@@ -14,12 +14,16 @@ VOTERS = "group,class,planned,subjects\n620102,citizen,8,own\n620103,citizen,8,o
 
 def counted(site: Site) -> None:
     """Count a round in which one county is liked better than the other."""
-    codes = site.round(voters=VOTERS, rules={"minimum": 5})
-    for i, code in enumerate(codes[:15]):
-        phone = site.phone()
+    phone = site.phone()
+    cast = {"policy:620102": 0, "policy:620103": 0}
+    for code in site.round(voters=VOTERS, rules={"minimum": 5}, disclosure={"min_text": 5}):
         form = phone.get(f"/t/{code}")
-        likes = any(name.endswith("620102") for name in form.form.choices)
-        phone.send(phone.fill(form, (0 if likes else 2) + i % 2))
+        name = next(name for name in cast if name in form.form.choices)
+        if cast[name] < (8 if name.endswith("620102") else 7):
+            liked = 0 if name.endswith("620102") else 2
+            remark = {name.replace("policy", "remark"): f"路灯坏了{cast[name]}"}
+            phone.send(phone.fill(form, liked + cast[name] % 2, **remark))
+            cast[name] += 1
     site.count()
 
 
@@ -74,6 +78,13 @@ def test_the_downloads(published):
     assert workbook.headers["Content-Disposition"] == 'attachment; filename="spring.xlsx"'
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(workbook.data)).namelist()
     assert published.get("/results/spring/report.exe").status == 404
+
+
+def test_remarks_are_not_published(published):
+    for path in ("", "/report.csv", "/report.json"):
+        assert "路灯坏了" not in published.get(f"/results/spring{path}").html
+    workbook = zipfile.ZipFile(io.BytesIO(published.get("/results/spring/report.xlsx").response.data))
+    assert all("路灯坏了".encode() not in workbook.read(name) for name in workbook.namelist())
 
 
 def test_results_in_english(published):

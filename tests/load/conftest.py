@@ -1,6 +1,7 @@
 """What the load tests share: an open round, a server in front of it, and how the two sides of the urn are counted."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,14 @@ from survey.cli.demo.server import Server, serving
 from survey.codes.models import Code, CodeState
 from tests.load.staging import Stage, set_stage
 
-# One worker of pytest runs all of them: each keeps both cores busy by itself.
-pytestmark = pytest.mark.xdist_group("load")
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker of pytest run all load tests: each keeps both cores busy by itself."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("load"))
 
 
 @pytest.fixture
@@ -29,8 +36,6 @@ def server_log(tmp_path: Path) -> Path:
 @pytest.fixture
 def serve(server_log: Path) -> Iterator[Callable[[Stage], Server]]:
     """Start a server that ends with the test."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         yield lambda stage: stack.enter_context(serving(stage.env, server_log))
 

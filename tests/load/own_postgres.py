@@ -16,9 +16,13 @@ class Stoppable:
     server: postgres.Server
 
     @property
-    def log(self) -> Path:
-        """What it said."""
-        return self.server.log
+    def _later_log(self) -> Path:
+        # The first log belongs to whoever runs the tests, which is not whom the server runs as.
+        return self.server.folder / "later.log"
+
+    def said(self) -> str:
+        """Return everything it wrote into its logs."""
+        return self.server.log.read_text() + self._later_log.read_text()
 
     def stop(self) -> None:
         """Stop it at once, as if its machine had lost power; it recovers at the next start."""
@@ -27,7 +31,7 @@ class Stoppable:
     def start(self) -> None:
         """Start it where it was, with the settings it had."""
         settings = " ".join(f"-c{name}='{value}'" for name, value in postgres.SETTINGS.items())
-        self._control("start", "--wait", f"--log={self.log}", f"--options=-k {self.server.folder} {settings}")
+        self._control("start", "--wait", f"--log={self._later_log}", f"--options=-k {self.server.folder} {settings}")
 
     def _control(self, *words: str) -> None:
         command = [self.server.programs / "pg_ctl", "-D", self.server.data, *words]

@@ -16,7 +16,7 @@ from survey.rounds.service import get_round
 from survey.storage.engine import unit_of_work
 from tests.load.staging import PASSPHRASE, close_stage, fill_urn
 
-BALLOTS = 16_000
+BALLOTS = 12_000
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def start_count(round_):
 def kill_half_way(process):
     """Kill the count, and only itself, once its progress bar has moved; return the processes it had started."""
     seen = b""
-    while b"envelopes/s" not in seen or b"/16000 [" not in seen or b" 0/16000" in seen.rpartition(b"\r")[2]:
+    while b"envelopes/s" not in seen or b"/12000 [" not in seen or b" 0/12000" in seen.rpartition(b"\r")[2]:
         part = os.read(process.stderr.fileno(), 4096)
         assert part, seen
         seen += part

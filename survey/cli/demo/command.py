@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -52,6 +53,8 @@ demo = AppGroup("demo", help="Demonstrations that do the real job.")
 def gansu(scale: str, serve: bool, port: int) -> None:
     """Survey Gansu's 14 prefectures, 86 counties and 19 departments, from questionnaire to results."""
     began = time.monotonic()
+    # Ended from outside, too, the server it started must go with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = _fresh_folder()
     migrate.upgrade(minsheng().engine)
     issued = job.set_up(folder, job.SCALES[scale])

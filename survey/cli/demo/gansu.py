@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, timezone
 from pathlib import Path
 from shutil import copyfile
 
@@ -33,6 +33,7 @@ DATA = Path(__file__).parent / "data"
 SEED = 2026
 TRY_CODES = 24
 PHONES = 4
+BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _make_key(folder: Path) -> str:
 
 def _write_files(folder: Path, scale: Scale) -> None:
     copyfile(DATA / "gansu-subjects.csv", folder / "gansu-subjects.csv")
-    moment = now().replace(microsecond=0)
+    moment = now().astimezone(BEIJING).replace(microsecond=0)
     for name in ("gansu.yaml", "try.yaml"):
         text = (DATA / name).read_text(encoding="utf-8")
         for place, value in (

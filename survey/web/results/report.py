@@ -24,6 +24,7 @@ from survey.turnout.queries import get_turnout
 from survey.turnout.rules import Disposition, sum_up
 
 MOST_REPORTS = 16
+REMARKS = "texts"
 
 Record = Mapping[str, Cell]
 
@@ -39,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Report:
-    """What the page shows and the downloads hold."""
+    """What the page shows and the downloads hold: totals only, for that is what people were promised."""
 
     definition: RoundDefinition
     ballots: int
@@ -93,7 +94,7 @@ def _make(key: _Key) -> Report:
         ),
         turnout=by_name["turnout"],
         method=by_name["method"],
-        tables=tables,
+        tables=tuple(table for table in tables if table.name != REMARKS),
     )
 
 

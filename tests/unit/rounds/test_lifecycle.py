@@ -59,9 +59,24 @@ def test_a_draft_has_its_groups_in_the_order_of_their_file(engine, tmp_path):
         assert [known.name for known in list_rounds(session)] == ["spring"]
 
 
-def test_the_same_id_is_not_taken_twice(engine, tmp_path):
+def test_a_round_that_is_not_open_is_replaced_by_its_mended_files(engine, tmp_path):
     make_round(engine, tmp_path)
+    mended = make_round(engine, tmp_path, voters="group,class,planned,subjects\n620102,citizen,7,own\n")
 
+    with unit_of_work(engine) as session:
+        row = get_round(session, mended.name)
+        assert [(g.group, g.planned) for g in list_voter_groups(session, row)] == [("620102", 7)]
+        assert len(list_rounds(session)) == 1
+
+
+def test_a_round_with_codes_or_an_open_one_is_not_replaced(engine, tmp_path):
+    made = make_round(engine, tmp_path)
+    with unit_of_work(engine) as session:
+        assert check_round(session, get_round(session, made.name), DURING) == ()
+    made.issue()
+    with pytest.raises(AlreadyDone, match="Codes of spring are issued already"):
+        make_round(engine, tmp_path)
+    made.open()
     with pytest.raises(AlreadyDone, match="There is a round spring already; give the new one another id"):
         make_round(engine, tmp_path)
 
