@@ -30,6 +30,6 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred BEGIN that later writes is refused at once when another writer was quicker.
-        reads_only = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            # A deferred BEGIN that later writes is refused at once when another writer was quicker.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
