@@ -5,12 +5,23 @@ from pathlib import Path
 import click
 
 from survey import casting
-from survey.cli.edge import ask_passphrase, edge, json_option, passphrase_option, progress, say, translate, work
+from survey.cli.edge import (
+    ask_passphrase,
+    edge,
+    json_option,
+    minsheng,
+    passphrase_option,
+    progress,
+    say,
+    translate,
+    work,
+)
 from survey.core.clock import now
 from survey.core.errors import N_
 from survey.core.keys import read_private_key
 from survey.counting import service
 from survey.rounds.service import get_round
+from survey.storage.engine import snapshot
 
 
 @click.command("count", help="Open and count the urn of a closed round.")
@@ -28,12 +39,13 @@ from survey.rounds.service import get_round
 def count(round_id: str, key: Path, passphrase_file: Path | None, as_json: bool) -> None:
     """Count; killed half-way it starts again and gives the same figures."""
     private_key = read_private_key(key, ask_passphrase(passphrase_file))
-    with work() as session:
+    with snapshot(minsheng().engine) as session:
         row = get_round(session, round_id)
         envelopes = casting.reconcile(session.connection(), row.id)
         with progress(N_("Opening envelopes"), envelopes, N_("envelopes")) as step:
             result = service.count_round(session, row, private_key, on_progress=step)
-        service.keep_count(session, row, result, now())
+    with work() as session:
+        service.keep_count(session, get_round(session, round_id), result, now())
     figures = {
         "round": round_id,
         "envelopes": envelopes,

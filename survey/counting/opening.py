@@ -69,11 +69,11 @@ def open_urn(
         initializer=_start_worker,
         initargs=(frozen.document(), group_ids, private_key.private_bytes_raw()),
     ) as pool:
-        for start, numbers, part in _in_order(pool, _without_copies(chunks, opened, root)):
+        for n, numbers, part in _in_order(pool, _without_copies(chunks, opened, root)):
             for group, tally in part.groups.items():
                 opened.groups.setdefault(group, GroupTally()).add(tally)
             opened.unreadable += [numbers[i] for i in part.unreadable]
-            on_progress(opened.envelopes - start)
+            on_progress(n)
     opened.root = root.hexdigest()
     return opened
 
@@ -81,33 +81,36 @@ def open_urn(
 def _without_copies(
     chunks: Iterable[Chunk], opened: Opened, root: "hashlib._Hash"
 ) -> Iterator[tuple[int, list[int], Chunk]]:
-    """Number the envelopes, hash them, and set copies of the one before aside."""
-    before = b""
+    """Number the envelopes, hash them, and set copies of the one before aside.
+
+    A copy in another group is not set aside: it does not open there, and the original does.
+    """
+    before = (0, b"")
     for chunk in chunks:
-        start, numbers, kept = opened.envelopes, [], []
+        numbers, kept = [], []
         for group, sealed in chunk:
             opened.envelopes += 1
             root.update(hashlib.sha256(sealed).digest())
-            if sealed == before:
+            if (group, sealed) == before:
                 opened.duplicates.append(opened.envelopes)
                 continue
-            before = sealed
+            before = (group, sealed)
             numbers.append(opened.envelopes)
             kept.append((group, sealed))
-        yield start, numbers, kept
+        yield len(chunk), numbers, kept
 
 
 def _in_order(
     pool: ProcessPoolExecutor, chunks: Iterator[tuple[int, list[int], Chunk]]
 ) -> Iterator[tuple[int, list[int], "_Part"]]:
     waiting: list[tuple[int, list[int], Future[_Part]]] = []
-    for start, numbers, chunk in chunks:
-        waiting.append((start, numbers, pool.submit(_open_chunk, chunk)))
+    for n, numbers, chunk in chunks:
+        waiting.append((n, numbers, pool.submit(_open_chunk, chunk)))
         if len(waiting) > AHEAD * (os.cpu_count() or 1):
-            done_start, done_numbers, part = waiting.pop(0)
-            yield done_start, done_numbers, part.result()
-    for start, numbers, part in waiting:
-        yield start, numbers, part.result()
+            done, done_numbers, part = waiting.pop(0)
+            yield done, done_numbers, part.result()
+    for n, numbers, part in waiting:
+        yield n, numbers, part.result()
 
 
 @dataclass

@@ -29,12 +29,7 @@ def count_round(
         AlreadyDone: when the round is counted.
         Refused: when it is not closed, or the key does not fit.
     """
-    if row.state == State.COUNTED:
-        raise AlreadyDone(N_("The round %(name)s is counted already; a count never changes"), name=row.name)
-    if row.state != State.CLOSED:
-        raise Refused(
-            N_("The round %(name)s is %(state)s; it is counted after it is closed"), name=row.name, state=row.state
-        )
+    _expect_closed(row)
     frozen = frozen_round(session, row.id)
     _check_key(frozen, private_key)
     groups = {(group.group, group.ballot_class): group.id for group in list_voter_groups(session, row)}
@@ -45,7 +40,13 @@ def count_round(
 
 
 def keep_count(session: Session, row: Round, count: Count, now: datetime) -> None:
-    """Write a count down for good; the round is counted from then on."""
+    """Write a count down for good; the round is counted from then on.
+
+    Raises:
+        AlreadyDone: when somebody else's count was quicker.
+        Refused: when the round is not closed.
+    """
+    _expect_closed(row)
     session.add(CountRow(round_id=row.id, content_hash=count.content_hash, document=zlib.compress(count.to_bytes(), 9)))
     row.state, row.counted_at = State.COUNTED, now
     session.flush()
@@ -70,6 +71,15 @@ def get_count(session: Session, row: Round) -> Count:
             N_("The stored count of %(name)s was changed: its figures no longer give their hash"), name=row.name
         )
     return count
+
+
+def _expect_closed(row: Round) -> None:
+    if row.state == State.COUNTED:
+        raise AlreadyDone(N_("The round %(name)s is counted already; a count never changes"), name=row.name)
+    if row.state != State.CLOSED:
+        raise Refused(
+            N_("The round %(name)s is %(state)s; it is counted after it is closed"), name=row.name, state=row.state
+        )
 
 
 def _check_key(frozen: FrozenRound, private_key: X25519PrivateKey) -> None:

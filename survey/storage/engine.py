@@ -43,6 +43,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """Open a session that reads one state of everything, however long it takes, and keeps no writer waiting."""
+    connection = engine.connect()
+    if engine.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    else:
+        connection = connection.execution_options(reading=True)
+    with connection, Session(connection) as session:
+        yield session
+
+
+@contextmanager
 def unit_of_work(engine: Engine) -> Iterator[Session]:
     """Open a session for one use case; the edge opens it, services never commit."""
     with Session(engine, expire_on_commit=False) as session, session.begin():

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
-from survey.casting import Admission, admit, cast
+from survey.casting import Admission, admit, cast, seal_ballot
 from survey.storage.engine import reading, transaction
 from tests.factories.rounds import DURING, KEY
 
@@ -28,12 +28,12 @@ def cast_with(
     now: datetime = DURING,
 ) -> None:
     """Cast what a form's fields say."""
-    answers = admission.ballot.form.read(MultiDict(fields))
+    sealed = seal_ballot(admission.ballot, admission.ballot.form.read(MultiDict(fields)))
     with transaction(engine) as connection:
         cast(
             connection,
             admission.ballot,
-            answers,
+            sealed,
             code_digest=admission.digest,
             cast_key=cast_key or secrets.token_bytes(32),
             opened_at=opened_at,

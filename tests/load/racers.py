@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from survey.cli.demo.phones.phone import DONE, USED
-
+# Nothing of ours is imported here: four processes would import all of it before every race.
+DONE, USED = "提交成功", "此码已使用"
 RACERS = 4
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TIMEOUT = 30
@@ -39,9 +39,9 @@ def cast(connection: http.client.HTTPConnection, path: str, body: bytes) -> str:
     connection.request("POST", path, body, FORM)
     response = connection.getresponse()
     page = response.read().decode()
-    if response.status == 200 and any(words in page for words in DONE):
+    if response.status == 200 and DONE in page:
         return "done"
-    if response.status == 409 and any(words in page for words in USED):
+    if response.status == 409 and USED in page:
         return "used"
     return str(response.status)
 

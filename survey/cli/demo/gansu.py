@@ -25,6 +25,7 @@ from survey.questionnaires.service import add_questionnaire, library_file
 from survey.rounds import service as rounds
 from survey.scoring.component import score_round
 from survey.scoring.results import Components
+from survey.storage.engine import snapshot
 from survey.subjects.roster import read_roster
 from survey.turnout.queries import get_turnout
 from survey.turnout.rules import Disposition
@@ -117,11 +118,13 @@ def count_and_score(folder: Path) -> tuple[Components, tuple[Disposition, ...]]:
     with work() as session:
         row = rounds.get_round(session, "gansu-2026")
         casting.close(session, row, now())
-    with work() as session:
+    with snapshot(minsheng().engine) as session:
         row = rounds.get_round(session, "gansu-2026")
         envelopes = casting.reconcile(session.connection(), row.id)
         with progress(N_("Opening envelopes"), envelopes, N_("envelopes")) as step:
             count = count_round(session, row, private_key, on_progress=step)
+    with work() as session:
+        row = rounds.get_round(session, "gansu-2026")
         keep_count(session, row, count, now())
         rounds.publish_round(session, row, now())
         frozen = rounds.frozen_round(session, row.id)

@@ -96,11 +96,12 @@ def _read(opened: OpenForm) -> Answers:
 
 
 def _cast(opened: OpenForm, answers: Answers) -> None:
+    sealed = casting.seal_ballot(opened.ballot, answers)
     with transaction(services().engine) as connection:
         casting.cast(
             connection,
             opened.ballot,
-            answers,
+            sealed,
             code_digest=opened.stamp.code_digest,
             cast_key=opened.stamp.cast_key,
             opened_at=opened.stamp.opened_at,

@@ -159,6 +159,23 @@ def test_when_the_envelope_cannot_be_stored_the_code_stays_unspent(
     assert states(made.engine) == {"issued": 12}
 
 
+def test_finding_a_code_reads_no_other_code(made: MadeRound, engine_name: str) -> None:
+    made.open()
+    made.issue()
+    find = casting._FIND[engine_name].compile(made.engine, compile_kwargs={"render_postcompile": True})
+    with transaction(made.engine) as connection:
+        if engine_name == "sqlite":
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {find}", (b"x",)).all()
+            lines = [row.detail for row in plan]
+            assert any(line.startswith("SEARCH code USING PRIMARY KEY (round_id=? AND digest=?)") for line in lines), (
+                lines
+            )
+            return
+        connection.exec_driver_sql("SET LOCAL enable_seqscan TO off")  # a table of 12 rows is read whole otherwise
+        plan = connection.exec_driver_sql(f"EXPLAIN {find}", {"digest": b"x"}).scalars().all()
+    assert any("Index Cond" in line and "round_id" in line and "digest" in line for line in plan), plan
+
+
 def test_all_envelopes_of_a_round_have_one_size(made: MadeRound) -> None:
     made.open()
     for group, fields in (("620102", WORK), ("620102", {"last": "说" * 20}), ("offices", {"first": "5"})):

@@ -13,7 +13,7 @@ from survey.counting.figures import Count, Pile
 from survey.counting.models import CountRow
 from survey.counting.service import count_round, get_count, keep_count
 from survey.rounds.service import get_round
-from survey.storage.engine import transaction, unit_of_work
+from survey.storage.engine import snapshot, transaction, unit_of_work
 from tests.factories.casting import cast_code
 from tests.factories.rounds import CLOSES, PASSPHRASE, MadeRound, make_round
 
@@ -101,6 +101,36 @@ def test_spoilt_envelopes_are_reported_by_number(closed: MadeRound) -> None:
     assert len(count.duplicates) == 1
     assert set(count.unreadable) | set(count.duplicates) <= set(range(1, 7))
     assert sum(count.ballots.values()) + 3 == 6, "all that went in comes out: counted, unreadable or copy"
+
+
+def test_a_copy_in_another_group_never_replaces_the_original(closed: MadeRound) -> None:
+    with transaction(closed.engine) as connection:
+        original = connection.execute(select(Envelope.sealed).where(Envelope.voter_group_id == 3)).scalar_one()
+        connection.execute(
+            insert(Envelope), {"round_id": 1, "urn_key": b"c" * 16, "voter_group_id": 1, "sealed": original}
+        )
+    count = counted(closed)
+    assert count.ballots["offices", "A"] == 1
+    assert (len(count.unreadable), count.duplicates) == (1, ())
+
+
+def test_the_progress_adds_up_to_the_envelopes(closed: MadeRound) -> None:
+    key = read_private_key(closed.folder / "office.key", PASSPHRASE)
+    steps: list[int] = []
+    with snapshot(closed.engine) as session:
+        count_round(session, get_round(session, closed.name), key, on_progress=steps.append)
+    assert sum(steps) == len(BALLOTS)
+
+
+def test_nobody_waits_for_a_count(closed: MadeRound) -> None:
+    key = read_private_key(closed.folder / "office.key", PASSPHRASE)
+
+    def write_meanwhile(_n: int) -> None:
+        with transaction(closed.engine) as connection:
+            connection.execute(update(Envelope).where(Envelope.round_id == 999).values(voter_group_id=1))
+
+    with snapshot(closed.engine) as session:
+        count_round(session, get_round(session, closed.name), key, on_progress=write_meanwhile)
 
 
 def test_a_wrong_key_leaves_the_urn_alone(closed: MadeRound) -> None:
