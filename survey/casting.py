@@ -35,23 +35,26 @@ class UnknownCode(NotFound):
 class CodeUsed(AlreadyDone):
     """The code was spent by another form."""
 
-    def __init__(self) -> None:
+    def __init__(self, contact: str) -> None:
         super().__init__(N_("This code has been used."))
+        self.contact = contact
 
 
 class NotYetOpen(Refused):
     """The round's time has not come."""
 
-    def __init__(self, opens_at: datetime) -> None:
+    def __init__(self, contact: str, opens_at: datetime) -> None:
         super().__init__(N_("This survey has not started yet."))
+        self.contact = contact
         self.opens_at = opens_at
 
 
 class RoundClosed(Refused):
     """The round takes no ballots any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, contact: str) -> None:
         super().__init__(N_("This survey has ended. No ballot was cast."))
+        self.contact = contact
 
 
 class Unbalanced(Refused):
@@ -143,9 +146,9 @@ def admit(connection: Connection, code: str, *, key: bytes, now: datetime) -> Ad
     row = connection.execute(_FIND[connection.dialect.name], {"digest": found}).one_or_none()
     if row is None or row.code_state == CodeState.VOID:
         raise UnknownCode
-    if row.code_state == CodeState.SPENT:
-        raise CodeUsed
     ballot = ballot_form(connection, row.id, row.voter_group_id, row.frozen_hash)
+    if row.code_state == CodeState.SPENT:
+        raise CodeUsed(ballot.frozen.definition.contact)
     _expect_open(ballot.frozen, row.state, now, opened_at=None)
     return Admission(row.id, row.voter_group_id, found, ballot)
 
@@ -210,7 +213,7 @@ def cast(
     if row.state == CodeState.SPENT:
         if row.cast_key is not None and hmac.compare_digest(row.cast_key, cast_key):
             return
-        raise CodeUsed
+        raise CodeUsed(ballot.frozen.definition.contact)
     _expect_open(ballot.frozen, row.round_state, now, opened_at)
 
 
@@ -223,11 +226,11 @@ def may_cast(frozen: FrozenRound, now: datetime, opened_at: datetime) -> bool:
 def _expect_open(frozen: FrozenRound, state: str, now: datetime, opened_at: datetime | None) -> None:
     definition = frozen.definition
     if state != State.OPEN:
-        raise RoundClosed
+        raise RoundClosed(definition.contact)
     if door(definition, now) is Door.NOT_YET:
-        raise NotYetOpen(definition.opens_at)
+        raise NotYetOpen(definition.contact, definition.opens_at)
     if not may_cast(frozen, now, opened_at or now):
-        raise RoundClosed
+        raise RoundClosed(definition.contact)
 
 
 def close(session: Session, row: Round, now: datetime) -> None:

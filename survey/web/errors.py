@@ -28,9 +28,11 @@ def register(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(Refusal, lambda error: _page(error.name, **error.figures))
     app.register_error_handler(UnknownCode, lambda _: _page("unknown"))
-    app.register_error_handler(CodeUsed, lambda _: _page("used"))
-    app.register_error_handler(RoundClosed, lambda _: _page("closed"))
-    app.register_error_handler(NotYetOpen, lambda error: _page("not_yet", opens_at=local_time(error.opens_at)))
+    app.register_error_handler(CodeUsed, lambda error: _page("used", error.contact))
+    app.register_error_handler(RoundClosed, lambda error: _page("closed", error.contact))
+    app.register_error_handler(
+        NotYetOpen, lambda error: _page("not_yet", error.contact, opens_at=local_time(error.opens_at))
+    )
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(RecursionError, lambda _: _page("bad_request"))
     for away in (OperationalError, InterfaceError, PoolTimeout):
@@ -38,8 +40,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _failed_page)
 
 
-def _page(name: str, **figures: object) -> Response:
-    return status_page(name, contact=g.get("contact", ""), **figures)
+def _page(name: str, contact: str = "", **figures: object) -> Response:
+    return status_page(name, contact=contact or g.get("contact", ""), **figures)
 
 
 def _http_page(error: HTTPException) -> Response:

@@ -54,6 +54,7 @@ def test_another_form_with_the_same_code_is_refused(site, phone):
     seen = phone.get(f"/t/{code}")
     assert seen.status == 409
     assert "此码已使用" in seen.title
+    assert "0931-0000000" in seen.words, "whom to ask stands on the page"
     assert site.ballots() == 1
 
 
