@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -56,6 +57,10 @@ class Report:
             return write_report(self.tables, Path(folder) / f"report{suffix}")[0].read_bytes()
 
 
+# The library that draws the charts is not made for several threads at once.
+_drawing = Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """What makes two reports the same; the figures are only along to make the first of them."""
@@ -70,16 +75,15 @@ class _Key:
 def read_report(session: Session, row: Round, lang: str) -> Report:
     """Return the report of a counted round in the present language."""
     count = get_count(session, row)
-    return _make(_Key(count.content_hash, lang, get_turnout(session, row), count, frozen_round(session, row.id)))
+    key = _Key(count.content_hash, lang, get_turnout(session, row), count, frozen_round(session, row.id))
+    with _drawing:
+        return _make(key)
 
 
 @lru_cache(maxsize=MOST_REPORTS)
 def _make(key: _Key) -> Report:
     components = score_round(key.frozen, key.count)
-    # Remarks are never public: somebody has to read them for names first.
-    tables = tuple(
-        table for table in report_tables(components, key.turnout, gettext, language=key.lang) if table.name != "texts"
-    )
+    tables = report_tables(components, key.turnout, gettext, language=key.lang)
     by_name = {table.name: table for table in tables}
     members: dict[str, list[Record]] = defaultdict(list)
     for record in by_name["units"].records():
