@@ -1,7 +1,7 @@
 """Make the engine of a database URL, and open transactions on it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
@@ -31,7 +31,8 @@ def make_engine(url: str) -> Engine:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Open a writing transaction: all of it is kept, or nothing."""
-    with engine.begin() as connection:
+    queue = sqlite.queue(engine) if engine.dialect.name == "sqlite" else nullcontext()
+    with queue, engine.begin() as connection:
         yield connection
 
 

@@ -1,6 +1,10 @@
 """SQLite settings: nothing acknowledged is lost, nothing deleted stays readable, writers queue."""
 
+import fcntl
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -16,6 +20,18 @@ _PRAGMAS = (
     "PRAGMA secure_delete=ON",
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
 )
+
+
+@contextmanager
+def queue(engine: Engine) -> Iterator[None]:
+    """Wait for one's turn to write.
+
+    SQLite itself lets waiting writers sleep and try again, up to 100 ms at a time; the system wakes them in
+    turn. A writer who does not queue is still kept out by the database.
+    """
+    with Path(f"{engine.url.database}-queue").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def prepare(engine: Engine) -> None:
