@@ -14,10 +14,16 @@ from survey.rounds import service
 from survey.scoring.component import score_round
 from survey.turnout.queries import get_turnout
 
+ENDINGS = (".csv", ".xlsx", ".json")
+
 
 @click.command("report", help="Write a counted round's report: .csv, .xlsx or .json.")
 @click.argument("round_id", metavar="ROUND")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file; its ending chooses the format.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file; its ending chooses the format [ROUND-report.csv, .xlsx and .json].",
+)
 @click.option(
     "--language",
     "words",
@@ -28,13 +34,14 @@ from survey.turnout.queries import get_turnout
 )
 @json_option
 @edge
-def report(round_id: str, out: Path, words: str, as_json: bool) -> None:
+def report(round_id: str, out: Path | None, words: str, as_json: bool) -> None:
     """Compute every unit's component from the count and write all of it."""
     with work() as session:
         row = service.get_round(session, round_id)
         components = score_round(service.frozen_round(session, row.id), get_count(session, row))
         tables = report_tables(components, get_turnout(session, row), translator(words), language=words)
-    files = write_report(tables, out)
+    wanted = [out] if out else [Path(f"{round_id}-report{ending}") for ending in ENDINGS]
+    files = [file for name in wanted for file in write_report(tables, name)]
     say(
         {"round": round_id, "units": len(components.units), "files": ", ".join(map(str, files))},
         N_("The report of %(units)s units is in %(files)s"),

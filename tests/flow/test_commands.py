@@ -116,6 +116,8 @@ def test_from_files_to_a_published_report(desk: Desk) -> None:
         assert Path(f"report.{ending}").stat().st_size > 0
     assert "城关区" in Path("report.csv").read_text("utf-8-sig")
     assert json.loads(Path("report.json").read_text())
+    assert desk.does("report spring")
+    assert all(Path(f"spring-report.{ending}").exists() for ending in ("csv", "xlsx", "json"))
     assert desk.does("publish spring")
     assert desk.does("rounds show spring")["state"] == "counted"
     assert [row["round"] for row in desk.does("rounds list")["rows"]] == ["spring"]

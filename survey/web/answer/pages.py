@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from survey.casting import Ballot
 from survey.web.answer.cards import Card, make_cards
-from survey.web.display import Display
+from survey.web.display import Display, local_time
 from survey.web.prepared import PreparedPage
 
 MOST_PAGES = 1024
@@ -86,19 +86,21 @@ def render_form(
         problems: a sentence for each question with a fault, by name.
     """
     cards = cards_of(key)
-    review = key.ballot.frozen.definition.review
+    definition = key.ballot.frozen.definition
     lang = key.display.lang
     intro = key.ballot.frozen.questionnaire.intro
     return render_template(
         "answer/form.html",
         **heading(key),
-        action=url_for("answer.review" if review else "answer.cast", code=code),
+        action=url_for("answer.review" if definition.review else "answer.cast", code=code),
         stamp=stamp,
         cards=cards,
         subjects=key.ballot.form.subjects,
         intro=intro.words(lang) if intro else "",
+        closes=local_time(definition.closes_at),
+        grace=definition.grace_minutes,
         minutes=-(-len(cards) * SECONDS_A_QUESTION // 60),
-        button=_("Check and submit") if review else _("Submit"),
+        button=_("Check and submit") if definition.review else _("Submit"),
         given=given,
         problems=problems or {},
     )
