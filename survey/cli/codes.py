@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.cli.edge import edge, json_option, minsheng, new_file, progress, say, translator, work
+from survey.cli.edge import edge, json_option, language_option, minsheng, new_file, progress, say, translator, work
 from survey.codes import service
 from survey.codes.generator import address, is_code
 from survey.codes.layouts import LayoutName
@@ -67,14 +67,7 @@ def issue(round_id: str, file: Path | None, spare: int | None, only: str | None,
     "--layout", type=click.Choice(["24", "10", "1"]), default="24", show_default=True, help="Slips on a page."
 )
 @click.option("--csv", "file", type=click.Path(path_type=Path), help="The codes, as issued [ROUND-codes.csv].")
-@click.option(
-    "--language",
-    "words",
-    type=click.Choice(["zh", "en"]),
-    default="zh",
-    show_default=True,
-    help="The language of the slips.",
-)
+@language_option
 @json_option
 @edge
 def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, words: str, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.edge import edge, json_option, say, translator, work
+from survey.cli.edge import edge, json_option, language_option, say, translator, work
 from survey.core.clock import now
 from survey.core.errors import N_
 from survey.counting.service import get_count
@@ -24,14 +24,7 @@ ENDINGS = (".csv", ".xlsx", ".json")
     type=click.Path(path_type=Path),
     help="The file; its ending chooses the format [ROUND-report.csv, .xlsx and .json].",
 )
-@click.option(
-    "--language",
-    "words",
-    type=click.Choice(["zh", "en"]),
-    default="zh",
-    show_default=True,
-    help="The language of the report.",
-)
+@language_option
 @json_option
 @edge
 def report(round_id: str, out: Path | None, words: str, as_json: bool) -> None:
