@@ -31,7 +31,7 @@ apt_install = { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninte
 	apt-get install -y -q --no-install-recommends $(1); } \
 	| awk 'NR % 40 == 0 { printf "."; fflush() } END { print "" }'
 
-.PHONY: help setup run test lint translations translations-update lock bench clean
+.PHONY: help setup run test lint audit-secrecy translations translations-update lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ lint: setup  ## style, types, import directions, templates, locks
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint templates --lint --quiet
 	@if grep -n '://' requirements*.in requirements*.txt; then echo "error: a lock names a host"; exit 1; fi
+
+audit-secrecy: setup translations  ## try to find out who voted how: every strategy and its score, on both engines
+	@$(BIN)/python -m tests.secrecy.audit
 
 translations: setup $(CATALOGUES)  ## compile the catalogues
 

@@ -15,6 +15,10 @@ class BadSetting(SystemExit):
     """A setting is missing or unusable; the program does not start."""
 
 
+class NoSecret(BadSetting):
+    """There is no secret at all, as on a machine that only holds keys and counts."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything the program takes from its surroundings.
@@ -36,7 +40,8 @@ class Settings:
         """Read the settings; the environment goes before the file ``.env``.
 
         Raises:
-            BadSetting: when one is missing or unusable, saying how to mend it.
+            NoSecret: when MINSHENG_SECRET_KEY is missing, saying how to make one.
+            BadSetting: when a setting is unusable, saying how to mend it.
         """
         found = {**dotenv_values(".env"), **os.environ} if environ is None else dict(environ)
         secret = found.get("MINSHENG_SECRET_KEY") or ""
@@ -45,7 +50,7 @@ class Settings:
                 f"error: MINSHENG_SECRET_KEY has {len(secret)} characters; at least {SHORTEST_SECRET} are needed. "
                 "Make one with `make .env`, or: python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
-            raise BadSetting(message)
+            raise BadSetting(message) if secret else NoSecret(message)
         demo_codes = found.get("MINSHENG_DEMO_CODES")
         return cls(
             secret_key=secret,

@@ -171,7 +171,7 @@ def count_urn(database: Database, envelopes: int) -> Counting:
     with unit_of_work(engine) as session:
         row = get_round(session, stage.name)
         with _timed(taken):
-            count = count_round(session, row, key, on_progress=lambda _n: steps.append(time.perf_counter()))
+            count = count_round(session, row, [key], on_progress=lambda _n: steps.append(time.perf_counter()))
     assert sum(count.ballots.values()) == envelopes
     # Every step but the last is a chunk of one size.
     steady = envelopes * (len(steps) - 1) / len(steps) / (steps[-1] - steps[0])
@@ -188,7 +188,7 @@ def _seconds_to_unseal(engine: Engine, stage: Stage) -> float:
     start = time.perf_counter()
     for envelope in sealed:
         try:
-            unseal(envelope, key, b"not this round's")
+            unseal(envelope, [key], b"not this round's")
         except Unreadable:
             continue
     return (time.perf_counter() - start) / len(sealed)

@@ -26,7 +26,7 @@ class Minsheng:
 
 def create_app(settings: Settings) -> Flask:
     """Build the application: only calls, no work."""
-    app = Flask("survey", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app = _empty_app()
     app.extensions["minsheng"] = Minsheng(
         settings,
         make_engine(settings.database_url),
@@ -36,3 +36,19 @@ def create_app(settings: Settings) -> Flask:
     web.register(app)
     cli.register(app)
     return app
+
+
+def create_offline_app(missing: str) -> Flask:
+    """Build what needs no settings: no pages, and of the commands those marked offline.
+
+    Args:
+        missing: the sentence with which every other command ends.
+    """
+    app = _empty_app()
+    app.extensions["offline"] = missing
+    cli.register(app)
+    return app
+
+
+def _empty_app() -> Flask:
+    return Flask("survey", root_path=str(ROOT), template_folder="templates", static_folder=None)

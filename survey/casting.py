@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from survey.ballots.box import count_envelopes, drop
 from survey.ballots.envelope import binding, seal
 from survey.codes.generator import digest
-from survey.codes.models import Batch, Code, CodeState
+from survey.codes.models import Batch, BatchDoor, Code, CodeState
 from survey.core.errors import N_, AlreadyDone, NotFound, Refused
 from survey.questionnaires.form import Answers, Form
 from survey.rounds.definition import FrozenRound
 from survey.rounds.lifecycle import Door, door
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.service import close_round, frozen_round
+from survey.storage.base import UtcDateTime
 
 
 class UnknownCode(NotFound):
@@ -57,8 +57,24 @@ class RoundClosed(Refused):
         self.contact = contact
 
 
+class BatchWaits(Refused):
+    """The host has not opened the batch of codes yet."""
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(N_("The host has not opened the vote for this code yet."))
+        self.contact = contact
+
+
+class BatchShut(Refused):
+    """The host has closed the batch of codes."""
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(N_("The host has closed the vote for this code. No ballot was cast."))
+        self.contact = contact
+
+
 class Unbalanced(Refused):
-    """The urn does not hold one envelope for each spent code."""
+    """The urn does not hold one envelope of each sheet for each spent code."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +93,10 @@ class Ballot:
         return self.frozen.form(self.frozen.voter_group(self.group, self.ballot_class).subjects)
 
     @cached_property
-    def public_key(self) -> X25519PublicKey:
-        """The key every envelope of the round is sealed to."""
-        return X25519PublicKey.from_public_bytes(self.frozen.public_key)
-
-    @cached_property
-    def info(self) -> bytes:
-        """What its envelopes are bound to."""
-        return binding(self.frozen.content_hash, self.group, self.ballot_class)
+    def infos(self) -> tuple[bytes, ...]:
+        """What its envelopes are bound to, sheet by sheet."""
+        name = (self.frozen.content_hash, self.group, self.ballot_class)
+        return tuple(binding(*name, sheet) for sheet in range(len(self.form.sheets)))
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ class Admission:
 _ballots: dict[tuple[int, str], Ballot] = {}
 
 _FOUND = (
-    select(Round.id, Round.state, Round.frozen_hash, Batch.voter_group_id, Code.state.label("code_state"))
+    select(Round.id, Round.state, Round.frozen_hash, Batch.voter_group_id, Batch.door, Code.state.label("code_state"))
     .join(Code, Code.round_id == Round.id)
     .join(Batch, Batch.id == Code.batch_id)
     .where(Code.digest == bindparam("digest"))
@@ -112,6 +124,18 @@ _FIND = {
     "sqlite": _FOUND.where(Code.round_id.in_(_OPENED)),
     "postgresql": _FOUND.where(Code.round_id == func.any(func.array(_OPENED.scalar_subquery()))),
 }
+# A form that was opened before the host shut its batch may still be cast in the grace.
+_LET_IN = select(Batch.id).where(
+    Batch.id == Code.batch_id,
+    or_(
+        Batch.door == BatchDoor.OPEN,
+        and_(
+            Batch.door == BatchDoor.SHUT,
+            Batch.shut_at > bindparam("form_opened", type_=UtcDateTime()),
+            Batch.shut_at > bindparam("grace_began", type_=UtcDateTime()),
+        ),
+    ),
+)
 _SPEND = (
     update(Code)
     .where(
@@ -119,13 +143,15 @@ _SPEND = (
         Code.digest == bindparam("of_code"),
         Code.state == CodeState.ISSUED,
         select(Round.id).where(Round.id == bindparam("in_round"), Round.state == State.OPEN).exists(),
+        _LET_IN.exists(),
     )
     .values(state=CodeState.SPENT, cast_key=bindparam("by_form"))
     .returning(Code.batch_id)
 )
 _WHY_NOT = (
-    select(Code.state, Code.cast_key, Round.state.label("round_state"))
+    select(Code.state, Code.cast_key, Round.state.label("round_state"), Batch.door)
     .join(Round, Round.id == Code.round_id)
+    .join(Batch, Batch.id == Code.batch_id)
     .where(Code.round_id == bindparam("in_round"), Code.digest == bindparam("of_code"))
 )
 
@@ -140,7 +166,7 @@ def admit(connection: Connection, code: str, *, key: bytes, now: datetime) -> Ad
         now: the moment, UTC.
 
     Raises:
-        UnknownCode, NotYetOpen, RoundClosed, CodeUsed: each with what to tell.
+        UnknownCode, NotYetOpen, RoundClosed, BatchWaits, BatchShut, CodeUsed: each with what to tell.
     """
     found = digest(code, key)
     row = connection.execute(_FIND[connection.dialect.name], {"digest": found}).one_or_none()
@@ -150,6 +176,7 @@ def admit(connection: Connection, code: str, *, key: bytes, now: datetime) -> Ad
     if row.code_state == CodeState.SPENT:
         raise CodeUsed(ballot.frozen.definition.contact)
     _expect_open(ballot.frozen, row.state, now, opened_at=None)
+    _expect_let_in(ballot.frozen, row.door)
     return Admission(row.id, row.voter_group_id, found, ballot)
 
 
@@ -172,15 +199,22 @@ def ballot_form(connection: Connection, round_id: int, group_id: int, frozen_has
     return known
 
 
-def seal_ballot(ballot: Ballot, answers: Answers) -> bytes:
-    """Return the envelope of somebody's answers. Done before casting, so that nobody waits for it at the urn."""
-    return seal(ballot.form.encode(answers), ballot.frozen.ballot_size, ballot.public_key, ballot.info)
+def seal_ballot(ballot: Ballot, answers: Answers) -> tuple[bytes, ...]:
+    """Return the envelopes of somebody's answers, one for each sheet; nothing in them joins one to the other.
+
+    Done before casting, so that nobody waits for it at the urn.
+    """
+    frozen = ballot.frozen
+    return tuple(
+        seal(sheet.encode(answers), frozen.ballot_size, frozen.keys, info)
+        for sheet, info in zip(ballot.form.sheets, ballot.infos, strict=True)
+    )
 
 
 def cast(
     connection: Connection,
     ballot: Ballot,
-    sealed: bytes,
+    sealed: tuple[bytes, ...],
     *,
     code_digest: bytes,
     cast_key: bytes,
@@ -192,7 +226,7 @@ def cast(
     Args:
         connection: a writing transaction.
         ballot: the frozen ballot the answers were read with.
-        sealed: the envelope, from ``seal_ballot``.
+        sealed: the envelopes, from ``seal_ballot``.
         code_digest: the digest of the code, from the form's stamp.
         cast_key: the digest of the form's stamp: the idempotency key.
         opened_at: when the server gave out the form.
@@ -200,11 +234,12 @@ def cast(
 
     Raises:
         CodeUsed: when another form spent the code.
-        UnknownCode, NotYetOpen, RoundClosed: nothing was cast.
+        UnknownCode, NotYetOpen, RoundClosed, BatchWaits, BatchShut: nothing was cast.
     """
     place = {"in_round": ballot.round_id, "of_code": code_digest}
+    spending = {"by_form": cast_key, "form_opened": opened_at, "grace_began": now - ballot.frozen.definition.grace}
     spendable = may_cast(ballot.frozen, now, opened_at)
-    if spendable and connection.execute(_SPEND, place | {"by_form": cast_key}).one_or_none():
+    if spendable and connection.execute(_SPEND, place | spending).one_or_none():
         drop(connection, round_id=ballot.round_id, voter_group_id=ballot.group_id, sealed=sealed)
         return
     row = connection.execute(_WHY_NOT, place).one_or_none()
@@ -215,6 +250,7 @@ def cast(
             return
         raise CodeUsed(ballot.frozen.definition.contact)
     _expect_open(ballot.frozen, row.round_state, now, opened_at)
+    _expect_let_in(ballot.frozen, row.door)
 
 
 def may_cast(frozen: FrozenRound, now: datetime, opened_at: datetime) -> bool:
@@ -233,6 +269,13 @@ def _expect_open(frozen: FrozenRound, state: str, now: datetime, opened_at: date
         raise RoundClosed(definition.contact)
 
 
+def _expect_let_in(frozen: FrozenRound, batch_door: str) -> None:
+    if batch_door == BatchDoor.WAITING:
+        raise BatchWaits(frozen.definition.contact)
+    if batch_door == BatchDoor.SHUT:
+        raise BatchShut(frozen.definition.contact)
+
+
 def close(session: Session, row: Round, now: datetime) -> None:
     """Close a round once the last ballot under way is in.
 
@@ -248,14 +291,21 @@ def close(session: Session, row: Round, now: datetime) -> None:
 
 
 def reconcile(connection: Connection, round_id: int) -> int:
-    """Check that the urn holds one envelope for each spent code, group by group.
+    """Check that the urn holds one envelope of each sheet for each spent code, group by group.
 
     Returns:
         How many envelopes there are.
 
     Raises:
+        AlreadyDone: when the envelopes are destroyed.
         Unbalanced: naming the first group where the two differ.
     """
+    destroyed_at = connection.scalar(select(Round.destroyed_at).where(Round.id == round_id))
+    if destroyed_at is not None:
+        raise AlreadyDone(
+            N_("The envelopes were destroyed at %(moment)s; nothing is left to count or to reconcile"),
+            moment=destroyed_at.isoformat(sep=" ", timespec="minutes"),
+        )
     counted = connection.execute(
         select(Batch.voter_group_id, func.count())
         .select_from(Code)
@@ -264,24 +314,26 @@ def reconcile(connection: Connection, round_id: int) -> int:
         .group_by(Batch.voter_group_id)
     )
     spent = {row[0]: row[1] for row in counted}
+    sheets = range(1, 1 + max(1, len(frozen_round(connection, round_id).questionnaire.sheets)))
     envelopes = count_envelopes(connection, round_id)
-    names = {
-        id_: f"{group} {ballot_class}"
-        for id_, group, ballot_class in connection.execute(
-            select(VoterGroupRow.id, VoterGroupRow.group, VoterGroupRow.ballot_class).where(
-                VoterGroupRow.round_id == round_id
-            )
-        )
-    }
-    for group_id in sorted(spent.keys() | envelopes.keys()):
-        if spent.get(group_id, 0) != envelopes.get(group_id, 0):
+    wanted = {(group_id, sheet): n for group_id, n in spent.items() for sheet in sheets}
+    for group_id, sheet in sorted(wanted.keys() | envelopes.keys()):
+        needed, found = wanted.get((group_id, sheet), 0), envelopes.get((group_id, sheet), 0)
+        if needed != found:
             raise Unbalanced(
                 N_(
                     "The urn does not reconcile: group %(group)s has %(spent)s spent codes but %(envelopes)s "
                     "envelopes. Nothing is counted until this is explained."
                 ),
-                group=names.get(group_id, group_id),
-                spent=spent.get(group_id, 0),
-                envelopes=envelopes.get(group_id, 0),
+                group=_group_name(connection, group_id),
+                spent=needed,
+                envelopes=found,
             )
     return sum(envelopes.values())
+
+
+def _group_name(connection: Connection, group_id: int) -> str:
+    row = connection.execute(
+        select(VoterGroupRow.group, VoterGroupRow.ballot_class).where(VoterGroupRow.id == group_id)
+    ).one_or_none()
+    return " ".join(row) if row else str(group_id)

@@ -1,6 +1,6 @@
 """The urn. A row holds an envelope and what it is counted under: nothing tells when, in what order, or by whom."""
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.storage.base import Base
@@ -18,4 +18,5 @@ class Envelope(Base):
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     urn_key: Mapped[bytes] = mapped_column(LargeBinary(KEY_BYTES), primary_key=True)
     voter_group_id: Mapped[int]
+    sheet: Mapped[int] = mapped_column(server_default=text("1"))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

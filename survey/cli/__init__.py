@@ -6,6 +6,7 @@ from survey.cli.codes import codes
 from survey.cli.count import count
 from survey.cli.db import db
 from survey.cli.demo.command import demo
+from survey.cli.destroy import destroy_  # noqa: F401 - one of the commands of rounds
 from survey.cli.keys import keys
 from survey.cli.questionnaires import questionnaires
 from survey.cli.report import publish, report

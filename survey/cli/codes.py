@@ -1,4 +1,4 @@
-"""flask codes: issue, print, void."""
+"""flask codes: issue, list, print, open and close in a meeting, void."""
 
 import csv
 from pathlib import Path
@@ -6,20 +6,41 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.cli.edge import edge, json_option, language_option, minsheng, new_file, progress, say, translator, work
+from survey.cli.edge import (
+    edge,
+    json_option,
+    language_option,
+    minsheng,
+    new_file,
+    progress,
+    say,
+    say_table,
+    translate,
+    translator,
+    work,
+)
 from survey.codes import service
+from survey.codes.entry import SIGNS, STEPS, WARNING
 from survey.codes.generator import address, is_code
 from survey.codes.layouts import LayoutName
+from survey.codes.models import BatchDoor
+from survey.codes.poster import Paper, Poster, write_poster
 from survey.codes.service import IssuedCode
 from survey.codes.sheets import Heading, Slip, write_sheets
+from survey.core.clock import now
 from survey.core.errors import N_, Invalid, Problem, Refused
 from survey.core.textfile import read_table
 from survey.rounds.definition import RoundDefinition
-from survey.rounds.service import get_round, list_voter_groups
+from survey.rounds.models import Round, State
+from survey.rounds.rules import BallotClass
+from survey.rounds.service import frozen_round, get_round, list_voter_groups
 
 codes = AppGroup("codes", help="One-time codes, drawn blind.")
 _round = click.argument("round_id", metavar="ROUND")
 _COLUMNS = ("batch", "group", "class", "code", "url")
+_DOORS = {BatchDoor.WAITING: N_("waiting"), BatchDoor.OPEN: N_("open"), BatchDoor.SHUT: N_("closed")}
+_BOX = N_("Cut the slips, put those of one file into one box, mix them, and let everybody draw one.")
+_batch = click.option("--batch", help="The batch's name, as in the CSV file; without it, every batch of the round.")
 
 
 @codes.command("issue")
@@ -39,25 +60,98 @@ def issue(round_id: str, file: Path | None, spare: int | None, only: str | None,
 
     The file is the only place where the codes stand: the database keeps fingerprints.
     """
-    file = new_file(file or _csv_of(round_id))
+    file = file or _csv_of(round_id)
     with work() as session:
         row = get_round(session, round_id)
+        meeting = RoundDefinition.model_validate(row.definition).meeting
         groups = [group for group in list_voter_groups(session, row) if only in (None, group.group)]
         if not groups:
             raise Refused(N_("%(round)s has no voter group %(group)s"), round=round_id, group=only)
+        places = {
+            (group.group, group.ballot_class): new_file(_of_box(file, group.group, group.ballot_class))
+            if meeting
+            else new_file(file)
+            for group in groups
+        }
         total = spare * len(groups) if spare else sum(group.planned for group in groups)
         with progress(N_("Issuing codes"), total, N_("codes")) as step:
             issued = service.issue_codes(session, row, groups, minsheng().code_key, spare=spare or 0, on_batch=step)
-        _write_csv(file, issued)
+        files = _write_csvs(places, issued)
     batches = len({code.batch for code in issued})
     say(
-        {"round": round_id, "codes": len(issued), "batches": batches, "file": file},
+        {
+            "round": round_id,
+            "codes": len(issued),
+            "batches": batches,
+            "file": ", ".join(str(file) for file in files),
+            "files": files,
+        },
         N_(
             "%(codes)s codes in %(batches)s batches are issued, shuffled, in %(file)s. Keep that file safe: "
             "it is the only place where they stand."
         ),
         as_json=as_json,
     )
+
+
+@codes.command("list")
+@_round
+@json_option
+@edge
+def list_(round_id: str, as_json: bool) -> None:
+    """List the batches of a round: whose they are, how large, and whether their codes are let in."""
+    with work() as session:
+        row = get_round(session, round_id)
+        groups = {group.id: group for group in list_voter_groups(session, row)}
+        rows = [
+            {
+                "batch": batch.name,
+                "group": groups[batch.voter_group_id].group,
+                "class": groups[batch.voter_group_id].ballot_class,
+                "size": batch.size,
+                "spare": translate(N_("spare")) if batch.spare else "",
+                "door": translate(N_("void") if batch.void else _DOORS[BatchDoor(batch.door)]),
+            }
+            for batch in service.list_batches(session, row)
+        ]
+    columns = {
+        "batch": N_("Batch"),
+        "group": N_("Group"),
+        "class": N_("Class"),
+        "size": N_("Codes"),
+        "spare": N_("Spare"),
+        "door": N_("State"),
+    }
+    say_table(rows, columns, as_json=as_json)
+
+
+@codes.command("open")
+@_round
+@_batch
+@json_option
+@edge
+def open_(round_id: str, batch: str | None, as_json: bool) -> None:
+    """Let the codes of a batch in, or of all; in a meeting they wait until the host does so."""
+    with work() as session:
+        changed = service.open_batch(session, get_round(session, round_id), batch)
+    _say_moved(round_id, changed, N_("Open now: %(batches)s"), N_("Nothing changed: open already"), as_json=as_json)
+
+
+@codes.command("shut")
+@_round
+@_batch
+@json_option
+@edge
+def shut(round_id: str, batch: str | None, as_json: bool) -> None:
+    """Let no more codes of a batch in, or of any; forms that are open may still be cast in the grace."""
+    with work() as session:
+        changed = service.shut_batch(session, get_round(session, round_id), batch, now())
+    _say_moved(round_id, changed, N_("Closed now: %(batches)s"), N_("Nothing changed: none was open"), as_json=as_json)
+
+
+def _say_moved(round_id: str, changed: list[str], moved: str, same: str, *, as_json: bool) -> None:
+    result = {"round": round_id, "changed": changed, "batches": ", ".join(changed)}
+    say(result, moved if changed else same, as_json=as_json)
 
 
 @codes.command("sheets")
@@ -84,8 +178,9 @@ def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, word
     slips = _read_slips(file)
     with work() as session:
         row = get_round(session, round_id)
-        bad = service.unusable_codes(session, row, (slip.code for slip in slips), minsheng().code_key)
-        heading = make_heading(RoundDefinition.model_validate(row.definition), words)
+        bad = service.unusable_codes(session, row, (slip.code for _class, slip in slips), minsheng().code_key)
+        definition = RoundDefinition.model_validate(row.definition)
+        keys = _fingerprints(row)
     if bad:
         raise Refused(
             N_("%(n)s of %(all)s codes in %(file)s are spent, void or of another round; nothing is printed"),
@@ -93,11 +188,44 @@ def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, word
             all=len(slips),
             file=file,
         )
-    with progress(N_("Printing slips"), -(-len(slips) // int(layout)), N_("pages")) as step:
-        report = write_sheets(slips, heading, new_file(out), layout=layout, on_page=lambda _page: step(1))
+    parts = _parts(definition, slips, out)
+    places = [new_file(place) for place, _named, _slips in parts]
+    pages = sum(-(-len(of_part) // int(layout)) for _place, _named, of_part in parts)
+    with progress(N_("Printing slips"), pages, N_("pages")) as step:
+        for place, named, of_part in parts:
+            heading = make_heading(definition, words, keys=keys, ballot_class=named)
+            write_sheets(of_part, heading, place, layout=layout, on_page=lambda _page: step(1))
+    sentence = N_("%(slips)s slips on %(pages)s pages are in %(file)s. Print at 100 %%, without fitting to the page.")
+    result = {
+        "round": round_id,
+        "slips": len(slips),
+        "pages": pages,
+        "file": ", ".join(str(place) for place in places),
+        "files": places,
+    }
+    say(result, sentence, as_json=as_json)
+    if definition.meeting and not as_json:
+        click.echo(translate(_BOX))
+
+
+@codes.command("poster")
+@_round
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The PDF file to write.")
+@click.option(
+    "--paper", type=click.Choice(["A4", "A3"]), default="A4", show_default=True, help="The size of the sheet."
+)
+@language_option
+@json_option
+@edge
+def poster(round_id: str, out: Path, paper: Paper, words: str, as_json: bool) -> None:
+    """Print the poster of a meeting: one QR code and address for all, where everybody types the code drawn."""
+    with work() as session:
+        row = get_round(session, round_id)
+        content = make_poster(RoundDefinition.model_validate(row.definition), words, _fingerprints(row))
+    metres = write_poster(content, new_file(out), paper=paper)
     say(
-        {"round": round_id, "slips": report.slips, "pages": report.pages, "file": out},
-        N_("%(slips)s slips on %(pages)s pages are in %(file)s. Print at 100 %%, without fitting to the page."),
+        {"round": round_id, "paper": paper, "metres": f"{metres:.1f}", "file": out},
+        N_("The poster is in %(file)s; its QR code is good for up to %(metres)s m"),
         as_json=as_json,
     )
 
@@ -110,16 +238,36 @@ def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, word
 def void(round_id: str, batch: str, as_json: bool) -> None:
     """Void the codes of a batch that are not spent."""
     with work() as session:
-        n = service.void_batch(session, get_round(session, round_id), batch)
+        row = get_round(session, round_id)
+        n = service.void_batch(session, row, batch)
+        secret = row.state == State.OPEN and frozen_round(session, row.id).definition.secret
+    # How many were void would tell, of a secret ballot under way, how many of this batch have voted.
     say(
-        {"batch": batch, "voided": n},
-        N_("%(voided)s codes of batch %(batch)s are void; spent ones stay spent"),
+        {"batch": batch} if secret else {"batch": batch, "voided": n},
+        N_("The unspent codes of batch %(batch)s are void; how many shows after closing")
+        if secret
+        else N_("%(voided)s codes of batch %(batch)s are void; spent ones stay spent"),
         as_json=as_json,
     )
 
 
 def _csv_of(round_id: str) -> Path:
     return Path(f"{round_id}-codes.csv")
+
+
+def _of_box(file: Path, group: str, ballot_class: str) -> Path:
+    """Return the file of one box: who draws from it holds this group's ballot of this class."""
+    return file.with_stem(f"{file.stem}-{group}-{ballot_class}")
+
+
+def _write_csvs(places: dict[tuple[str, str], Path], issued: list[IssuedCode]) -> list[Path]:
+    parts: dict[Path, list[IssuedCode]] = {}
+    for one in issued:
+        parts.setdefault(places[one.group, one.ballot_class], []).append(one)
+    files = [place for place in dict.fromkeys(places.values()) if place in parts]
+    for file in files:
+        _write_csv(file, parts[file])
+    return files
 
 
 def _write_csv(file: Path, issued: list[IssuedCode]) -> None:
@@ -131,18 +279,58 @@ def _write_csv(file: Path, issued: list[IssuedCode]) -> None:
         writer.writerows((c.batch, c.group, c.ballot_class, c.code, address(base_url, c.code)) for c in issued)
 
 
-def _read_slips(file: Path) -> list[Slip]:
+def _read_slips(file: Path) -> list[tuple[str, Slip]]:
+    """Return the ballot class and the slip of each line, in the file's order."""
     rows = read_table(file, _COLUMNS)
     problems = [
         Problem(f"{file.name}:{row.line}", N_("this is not a code")) for row in rows if not is_code(row.cells["code"])
     ]
     if problems:
         raise Invalid(problems)
-    return [Slip(row.cells["code"], row.cells["url"]) for row in rows]
+    return [(row.cells["class"], Slip(row.cells["code"], row.cells["url"])) for row in rows]
 
 
-def make_heading(definition: RoundDefinition, language: str) -> Heading:
-    """Return the words that stand on every slip of a round."""
+def _parts(
+    definition: RoundDefinition, slips: list[tuple[str, Slip]], out: Path
+) -> list[tuple[Path, BallotClass | None, list[Slip]]]:
+    """Return what goes into which PDF: where the ballots' classes stand on the slips, a file for each."""
+    named = {code: definition.rules.ballot_class(code) for code in sorted({code for code, _slip in slips})}
+    if len(named) > 1 and any(named.values()):
+        return [
+            (out.with_stem(f"{out.stem}-{code}"), rule, [slip for of, slip in slips if of == code])
+            for code, rule in named.items()
+        ]
+    only = next(iter(named.values()), None) if len(named) == 1 else None
+    return [(out, only, [slip for _class, slip in slips])]
+
+
+def _fingerprints(row: Round) -> tuple[str, ...]:
+    return tuple(key["fingerprint"] for key in row.public_keys)
+
+
+def make_poster(definition: RoundDefinition, language: str, keys: tuple[str, ...]) -> Poster:
+    """Return the words of a round's poster."""
+    say_in = translator(language)
+    settings = minsheng().settings
+    return Poster(
+        base_url=settings.base_url,
+        title=definition.title.words(language),
+        organiser=definition.organiser.words(language),
+        steps=tuple(f"{sign} {say_in(step)}" for sign, step in zip(SIGNS, STEPS, strict=True)),
+        once=say_in(N_("Each code can be used once")),
+        check=say_in(N_("Check in your browser that the address begins with %(host)s")) % {"host": settings.host},
+        warning=say_in(WARNING),
+        distance=say_in(N_("Scan from no farther than %(metres)s m")),
+        contact=say_in(N_("Help: %(contact)s")) % {"contact": definition.contact},
+        label_keys=say_in(N_("Sealed to the key")),
+        keys=keys,
+    )
+
+
+def make_heading(
+    definition: RoundDefinition, language: str, *, keys: tuple[str, ...] = (), ballot_class: BallotClass | None = None
+) -> Heading:
+    """Return the words that stand on every slip of a round, or of one class's ballots."""
     say_in = translator(language)
     closes = definition.closes_at
     return Heading(
@@ -157,7 +345,14 @@ def make_heading(definition: RoundDefinition, language: str) -> Heading:
         instructions=(
             say_in(N_("1. Scan the QR code, or open the address and type the code.")),
             say_in(N_("2. Answer, look it over, and submit. You may change everything until then.")),
-            say_in(N_("3. Nobody can tell who answered what. Afterwards you may throw this slip away.")),
+            say_in(N_("3. No name goes with your answers. Afterwards you may throw this slip away.")),
         ),
         scale_note=say_in(N_("50 mm: print at 100 %, without fitting to the page")),
+        ballot_class=say_in(N_("Ballot %(code)s (%(name)s)"))
+        % {"code": ballot_class.code, "name": ballot_class.words(language)}
+        if ballot_class
+        else "",
+        ballot_code=say_in(N_("Ballot %(code)s")) % {"code": ballot_class.code} if ballot_class else "",
+        label_keys=say_in(N_("Key")),
+        keys=keys,
     )

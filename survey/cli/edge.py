@@ -62,12 +62,27 @@ def translator(words: str) -> Callable[[str], str]:
 
 
 def minsheng() -> Any:  # noqa: ANN401 - the object that create_app made; this room lies below it
-    """Return what the application holds: settings, engine, keys."""
+    """Return what the application holds: settings, engine, keys; without settings the command ends here."""
+    if missing := current_app.extensions.get("offline"):
+        raise SystemExit(missing)
     return current_app.extensions["minsheng"]
 
 
 def edge(function: Callable[P, R]) -> Callable[P, R]:
     """Run a command inside the application; an error is one line, and the exit status 1."""
+    guarded = offline_edge(function)
+
+    @with_appcontext
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        minsheng()
+        return guarded(*args, **kwargs)
+
+    return run
+
+
+def offline_edge(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a command as ``edge`` does, but also on a machine without settings and database."""
 
     @with_appcontext
     @functools.wraps(function)
@@ -155,14 +170,15 @@ def progress(label: str, total: int, unit: str) -> Iterator[Callable[[int], None
         yield step
 
 
-def ask_passphrase(file: Path | None, *, new: bool = False) -> str:
+def ask_passphrase(file: Path | None, *, new: bool = False, of: str = "") -> str:
     """Return a passphrase from its file or from the terminal, never from the command line.
 
     Raises:
         Refused: when the file is missing or empty.
     """
     if file is None:
-        return str(click.prompt(translate(N_("Passphrase")), hide_input=True, confirmation_prompt=new, err=True))
+        label = translate(N_("Passphrase")) + (f" ({of})" if of else "")
+        return str(click.prompt(label, hide_input=True, confirmation_prompt=new, err=True))
     if not file.is_file() or not file.read_text().strip():
         raise Refused(N_("There is no passphrase in %(file)s"), file=file)
     return file.read_text().strip()

@@ -9,9 +9,8 @@ from survey.core.clock import now
 from survey.core.errors import N_
 from survey.counting.service import get_count
 from survey.reports.exports import write_report
-from survey.reports.figures import report_tables
+from survey.reports.rounds import round_tables
 from survey.rounds import service
-from survey.scoring.component import score_round
 from survey.turnout.queries import get_turnout
 
 ENDINGS = (".csv", ".xlsx", ".json")
@@ -31,12 +30,18 @@ def report(round_id: str, out: Path | None, words: str, as_json: bool) -> None:
     """Compute every unit's component from the count and write all of it."""
     with work() as session:
         row = service.get_round(session, round_id)
-        components = score_round(service.frozen_round(session, row.id), get_count(session, row))
-        tables = report_tables(components, get_turnout(session, row), translator(words), language=words)
+        tables = round_tables(
+            service.frozen_round(session, row.id),
+            get_count(session, row),
+            get_turnout(session, row),
+            service.present_voters(session, row),
+            translator(words),
+            language=words,
+        )
     wanted = [out] if out else [Path(f"{round_id}-report{ending}") for ending in ENDINGS]
     files = [file for name in wanted for file in write_report(tables, name)]
     say(
-        {"round": round_id, "units": len(components.units), "files": ", ".join(map(str, files))},
+        {"round": round_id, "units": len(tables[0].rows), "files": ", ".join(map(str, files))},
         N_("The report of %(units)s units is in %(files)s"),
         as_json=as_json,
     )

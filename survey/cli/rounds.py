@@ -1,4 +1,4 @@
-"""flask rounds: create, check, open, close, list, show."""
+"""flask rounds: create, check, open, close, list, show; for a meeting: the two links, and who came."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,13 @@ import click
 from flask.cli import AppGroup
 
 from survey import casting
-from survey.cli.edge import edge, json_option, language, say, say_table, translate, work
+from survey.cli.edge import edge, json_option, language, minsheng, say, say_table, translate, work
 from survey.core.clock import now
-from survey.core.errors import N_
+from survey.core.errors import N_, Refused
+from survey.core.ids import derive_key
 from survey.rounds import service
 from survey.rounds.definition import RoundDefinition
+from survey.rounds.links import PURPOSE, Hall, hall_path
 from survey.rounds.models import Round
 
 rounds = AppGroup("rounds", help="One collection, from draft to counted.")
@@ -64,7 +66,7 @@ def open_(round_id: str, as_json: bool) -> None:
     with work() as session:
         frozen = service.open_round(session, service.get_round(session, round_id), now())
     say(
-        {"round": round_id, "hash": frozen.content_hash, "key": frozen.key_fingerprint},
+        {"round": round_id, "hash": frozen.content_hash, "key": ", ".join(key.fingerprint for key in frozen.keys)},
         N_("%(round)s is open. Frozen content: %(hash)s. Sealed to the key %(key)s"),
         as_json=as_json,
     )
@@ -83,6 +85,52 @@ def close(round_id: str, as_json: bool) -> None:
     say(
         {"round": round_id, "ballots": cast},
         N_("%(round)s is closed with %(ballots)s ballots in the urn"),
+        as_json=as_json,
+    )
+
+
+@rounds.command("present")
+@_round
+@click.argument("present", type=click.IntRange(min=0), metavar="N")
+@click.option("--group", required=True, help="The voter group, as in the voters file.")
+@click.option("--class", "ballot_class", required=True, help="Its ballot class.")
+@json_option
+@edge
+def present_(round_id: str, present: int, group: str, ballot_class: str, as_json: bool) -> None:
+    """Write down how many voters of a group and class came (实到)."""
+    with work() as session:
+        service.note_present(session, service.get_round(session, round_id), group, ballot_class, present)
+    say(
+        {"round": round_id, "group": group, "class": ballot_class, "present": present},
+        N_("%(present)s voters of group %(group)s, class %(class)s are present"),
+        as_json=as_json,
+    )
+
+
+@rounds.command("hall")
+@_round
+@json_option
+@edge
+def hall(round_id: str, as_json: bool) -> None:
+    """Print a meeting's two links: one for the projector, one for the host alone.
+
+    They are always the same, and do nothing any more once the round is closed. `/?kiosk=1` is the page for a
+    tablet that several people share.
+    """
+    with work() as session:
+        row = service.get_round(session, round_id)
+        if not RoundDefinition.model_validate(row.definition).meeting:
+            raise Refused(N_("%(name)s is not held as a meeting: write meeting: true in its file"), name=round_id)
+    settings = minsheng().settings
+    key = derive_key(settings.secret_key, PURPOSE)
+    links = {hall.name.lower(): settings.base_url + hall_path(hall, round_id, key) for hall in Hall}
+    say(
+        {"round": round_id, **links, "tablet": f"{settings.base_url}/?kiosk=1"},
+        N_(
+            "For the projector: %(projector)s\n"
+            "For the host alone (whoever has it opens and closes the vote): %(host)s\n"
+            "For a shared tablet: %(tablet)s"
+        ),
         as_json=as_json,
     )
 

@@ -31,10 +31,32 @@ def turnout(round_id: str, as_json: bool) -> None:
     with work() as session:
         row = get_round(session, round_id)
         groups = get_turnout(session, row)
-        ballots = casting.reconcile(session.connection(), row.id)
-    rows = [_row(group) for group in (*groups, sum_up(groups, translate(N_("All"))))]
-    say_table(rows, _COLUMNS, as_json=as_json)
-    if not as_json:
+        ballots = None if row.destroyed_at else casting.reconcile(session.connection(), row.id)
+    overall = sum_up(groups, translate(N_("All")))
+    say_table([_row(group) for group in (*groups, overall)], _COLUMNS, as_json=as_json)
+    if as_json:
+        return
+    if ballots is None:
+        click.echo(
+            translate(
+                N_(
+                    "Response rate = spent / issued; issued = all codes made - void. The envelopes are destroyed: "
+                    "spent codes can no longer be compared with them."
+                )
+            )
+        )
+    elif overall.step > 1:
+        click.echo(
+            translate(
+                N_(
+                    "Response rate = spent / issued; issued = all codes made - void. Spent codes and envelopes in the "
+                    "urn agree. While this secret round is open, spent codes are shown in steps of %(step)s, and no "
+                    "group is shown complete."
+                )
+            )
+            % {"step": overall.step}
+        )
+    else:
         click.echo(
             translate(
                 N_(
@@ -57,4 +79,5 @@ def _row(part: Disposition) -> dict[str, object]:
         "expired": part.expired,
         "void": part.void,
         "rate": part.rate,
+        "step": part.step,
     }

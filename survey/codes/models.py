@@ -1,11 +1,12 @@
 """Tables of batches and codes. No column could hold a name, an address or a time."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.storage.base import Base
+from survey.storage.base import Base, UtcDateTime
 
 DIGEST_BYTES = 32
 
@@ -18,6 +19,14 @@ class CodeState(StrEnum):
     VOID = "void"
 
 
+class BatchDoor(StrEnum):
+    """Whether the codes of a batch are let in; in a meeting the host opens and shuts it."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    SHUT = "shut"
+
+
 class Batch(Base):
     """Codes issued together for one voter group; spare ones replace lost slips."""
 
@@ -25,6 +34,8 @@ class Batch(Base):
     __table_args__ = (
         UniqueConstraint("round_id", "name"),
         CheckConstraint("size >= 1", name="size_positive"),
+        CheckConstraint("door IN ('waiting', 'open', 'shut')", name="door_known"),
+        CheckConstraint("(door = 'shut') = (shut_at IS NOT NULL)", name="shut_has_a_moment"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +45,8 @@ class Batch(Base):
     size: Mapped[int]
     spare: Mapped[bool]
     void: Mapped[bool] = mapped_column(default=False)
+    door: Mapped[str] = mapped_column(String(7), default=BatchDoor.OPEN, server_default=text("'open'"))
+    shut_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Code(Base):

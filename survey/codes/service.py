@@ -1,16 +1,18 @@
-"""Verbs on codes: issue a batch, void one, check which codes of a list may still be printed."""
+"""Verbs on codes: issue a batch, open and shut its door, void it; which codes of a list may still be printed."""
 
 import random
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from survey.codes.generator import digest, draw_codes
-from survey.codes.models import Batch, Code, CodeState
+from survey.codes.models import Batch, BatchDoor, Code, CodeState
 from survey.core.errors import N_, NotFound, Refused
+from survey.rounds.definition import RoundDefinition
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.storage.bulk import insert_rows
 
@@ -35,6 +37,8 @@ def issue_codes(
     on_batch: Callable[[int], None] = lambda _n: None,
 ) -> list[IssuedCode]:
     """Issue every voter group's planned codes, or a spare batch for each, and return them shuffled.
+
+    In a meeting their batches wait until the host opens them; elsewhere they are open.
 
     Args:
         session: the unit of work.
@@ -99,9 +103,7 @@ def void_batch(session: Session, row: Round, name: str) -> int:
             name=row.name,
             state=row.state,
         )
-    batch = session.scalar(select(Batch).where(Batch.round_id == row.id, Batch.name == name))
-    if batch is None:
-        raise NotFound(N_("The round %(round)s has no batch %(batch)s"), round=row.name, batch=name)
+    batch = get_batch(session, row, name)
     voided = session.execute(
         update(Code)
         .where(Code.round_id == row.id, Code.batch_id == batch.id, Code.state == CodeState.ISSUED)
@@ -111,6 +113,45 @@ def void_batch(session: Session, row: Round, name: str) -> int:
     batch.void = True
     session.flush()
     return len(voided)
+
+
+def open_batch(session: Session, row: Round, name: str | None) -> list[str]:
+    """Let the codes of a batch in, or with None those of every batch of the round that is not void.
+
+    Returns:
+        The names of the batches that were not open before.
+
+    Raises:
+        NotFound: when the round has no batch of that name.
+        Refused: when the round is not open, or the batch is void.
+    """
+    changed = [batch for batch in _doors(session, row, name) if batch.door != BatchDoor.OPEN]
+    for batch in changed:
+        batch.door, batch.shut_at = BatchDoor.OPEN, None
+    session.flush()
+    return [batch.name for batch in changed]
+
+
+def shut_batch(session: Session, row: Round, name: str | None, now: datetime) -> list[str]:
+    """Let no more codes of a batch in, or with None of every open one; forms opened before may be cast in the grace.
+
+    A batch that is shut already keeps its moment, so that its grace grows no longer.
+
+    Returns:
+        The names of the batches that were open before.
+
+    Raises:
+        NotFound: when the round has no batch of that name.
+        Refused: when the round is not open, or the batch is void or was never opened.
+    """
+    found = _doors(session, row, name)
+    if name is not None and found[0].door == BatchDoor.WAITING:
+        raise Refused(N_("The batch %(batch)s was not opened yet; there is nothing to close"), batch=name)
+    changed = [batch for batch in found if batch.door == BatchDoor.OPEN]
+    for batch in changed:
+        batch.door, batch.shut_at = BatchDoor.SHUT, now
+    session.flush()
+    return [batch.name for batch in changed]
 
 
 def unusable_codes(session: Session, row: Round, codes: Iterable[str], key: bytes) -> int:
@@ -130,9 +171,39 @@ def unusable_codes(session: Session, row: Round, codes: Iterable[str], key: byte
     return len(digests) - usable
 
 
+def get_batch(session: Session, row: Round, name: str) -> Batch:
+    """Return the batch of a name.
+
+    Raises:
+        NotFound: when the round has none.
+    """
+    batch = session.scalar(select(Batch).where(Batch.round_id == row.id, Batch.name == name))
+    if batch is None:
+        raise NotFound(N_("The round %(round)s has no batch %(batch)s"), round=row.name, batch=name)
+    return batch
+
+
 def list_batches(session: Session, row: Round) -> list[Batch]:
     """Return the batches of a round in the order they were issued."""
     return list(session.scalars(select(Batch).where(Batch.round_id == row.id).order_by(Batch.id)))
+
+
+def _doors(session: Session, row: Round, name: str | None) -> list[Batch]:
+    """Return the batches whose doors are to move."""
+    # Whoever closes the round at this moment is waited for, and seen.
+    session.refresh(row, with_for_update=True)
+    if row.state != State.OPEN:
+        raise Refused(
+            N_("Batches are opened and closed while the round is open; %(name)s is %(state)s"),
+            name=row.name,
+            state=row.state,
+        )
+    if name is None:
+        return [batch for batch in list_batches(session, row) if not batch.void]
+    batch = get_batch(session, row, name)
+    if batch.void:
+        raise Refused(N_("The batch %(batch)s is void; none of its codes is let in any more"), batch=name)
+    return [batch]
 
 
 def _issued(session: Session, row: Round) -> dict[int, int]:
@@ -149,12 +220,14 @@ def _issued(session: Session, row: Round) -> dict[int, int]:
 
 def _new_batch(session: Session, row: Round, group: VoterGroupRow, n: int, *, spare: bool) -> Batch:
     number = session.scalar(select(func.count()).where(Batch.voter_group_id == group.id)) or 0
+    meeting = RoundDefinition.model_validate(row.definition).meeting
     batch = Batch(
         round_id=row.id,
         voter_group_id=group.id,
         size=n,
         spare=spare,
         name=f"{group.group}-{group.ballot_class}-{number + 1}",
+        door=BatchDoor.WAITING if meeting else BatchDoor.OPEN,
     )
     session.add(batch)
     session.flush()

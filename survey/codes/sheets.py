@@ -31,6 +31,9 @@ RULER = 50.0
 CODE_PITCH = 1.15
 """Distance between the baselines of the code's lines, in its size: digits are less tall than Chinese."""
 
+SHORT_KEY = len("0123 4567")
+"""How much of a key's fingerprint stands where the whole has no room."""
+
 _NO_SLIPS = N_("There are no slips to print")
 
 
@@ -57,6 +60,10 @@ class Heading:
         label_address: words before ``address``.
         instructions: lines of the one-a-page layout.
         scale_note: words beside the 50 mm ruler of the one-a-page layout.
+        ballot_class: which ballot it is, in words.
+        ballot_code: the same in short, where the words find no room.
+        label_keys: word before the fingerprints.
+        keys: fingerprints of the keys that the ballots are sealed to.
     """
 
     title: str
@@ -69,6 +76,10 @@ class Heading:
     label_address: str
     instructions: tuple[str, ...] = ()
     scale_note: str = ""
+    ballot_class: str = ""
+    ballot_code: str = ""
+    label_keys: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,16 +252,39 @@ class _Sheet:
         heading, layout = self.heading, self.layout
         foot = (_labelled(heading.label_closes, heading.closes), _labelled(heading.label_address, heading.address))
         for box, texts in (
-            (layout.head, (heading.title, heading.organiser)),
-            (layout.label, (heading.label_code,)),
+            (layout.head, (heading.title, heading.ballot_class if layout.roomy else "", heading.organiser)),
+            (layout.label, (self._label(),)),
             (layout.foot, foot),
             (layout.note, (heading.note,)),
+            (layout.keys, self._keys()),
         ):
             yield from self._set(box, texts, centred=layout.centred)
         if layout.instructions is not None:
             yield from self._set(layout.instructions, heading.instructions, centred=False)
         if layout.scale_note is not None:
             yield from self._set(layout.scale_note, (heading.scale_note,), centred=False)
+
+    def _label(self) -> str:
+        """Return the word above the code; on small slips with the ballot's class, shorter where that is too long."""
+        heading, layout = self.heading, self.layout
+        if layout.roomy or not heading.ballot_class:
+            return heading.label_code
+        label = f"{heading.ballot_class} {heading.label_code}"
+        return label if self._has_room(layout.label, label) else f"{heading.ballot_code} {heading.label_code}"
+
+    def _has_room(self, box: Box, line: str) -> bool:
+        try:
+            list(self._set(box, (line,), centred=False))
+        except Refused:
+            return False
+        return True
+
+    def _keys(self) -> tuple[str, ...]:
+        heading = self.heading
+        if not self.layout.roomy:
+            short = " ".join(f"{key[:SHORT_KEY]}…" for key in heading.keys)
+            return (_labelled(heading.label_keys, short),)
+        return tuple(_labelled(heading.label_keys, key) for key in heading.keys)
 
     def _set(self, box: Box, texts: Sequence[str], *, centred: bool) -> Iterator[tuple[float, float, float, str]]:
         sizes = chain(box.sizes, repeat(box.sizes[-1]))

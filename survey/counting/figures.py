@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey.core.ids import canonical_json, content_hash
@@ -12,10 +12,31 @@ SPREAD_UNIT = 10_000
 
 
 @dataclass(frozen=True)
+class SheetCount:
+    """How many ballots of one group and class there are on one sheet.
+
+    Attributes:
+        valid: those whose answers lie on the piles.
+        void: readable ones set aside, by the rule they break.
+        all_equal: of the valid, those that say the same of everybody.
+        inconsistent: overall grades, on the valid ones, that are more than one step off their subject's items.
+    """
+
+    group: str
+    ballot_class: str
+    sheet: int
+    valid: int
+    void: Mapping[str, int] = field(default_factory=dict)
+    all_equal: int = 0
+    inconsistent: int = 0
+
+
+@dataclass(frozen=True)
 class Pile:
     """The answers of one group and class about one subject to one item.
 
     Attributes:
+        ballot_class: the ballots' own; what they count as for the subject, the round's voters say.
         subject: a code; empty for an item asked of the ballot as a whole.
         counts: ballots by option code; "" counts the blanks.
     """
@@ -44,6 +65,22 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Ends:
+    """The lowest and the highest ballot's index of one class about one subject, as their sum.
+
+    Kept only where the round drops both, so that the rest can be averaged.
+
+    Attributes:
+        ballot_class: what the ballots count as for the subject.
+        dropped: in 1/10000 points.
+    """
+
+    ballot_class: str
+    subject: str
+    dropped: int
+
+
+@dataclass(frozen=True)
 class Text:
     """One remark about a subject, apart from every other answer and from its group."""
 
@@ -59,33 +96,55 @@ class Count:
     Attributes:
         round: the round's id.
         frozen_hash: the hash of what its opening froze.
-        ballots: readable ballots by (group, class).
+        sheets: ballots by group, class and sheet.
         texts: in an order that depends on nothing but the urn as a whole.
         unreadable: numbers, from 1, of envelopes that do not open, in the order of their bytes.
         duplicates: numbers of envelopes that are a copy of the one before.
         urn_root: SHA-256 over the sorted digests of all envelopes.
+        kept: the document it was read from, when it was kept in a database.
     """
 
     round: str
     frozen_hash: str
-    ballots: Mapping[tuple[str, str], int]
+    sheets: tuple[SheetCount, ...]
     piles: tuple[Pile, ...]
     spreads: tuple[Spread, ...]
+    ends: tuple[Ends, ...]
     texts: tuple[Text, ...]
     unreadable: tuple[int, ...]
     duplicates: tuple[int, ...]
     urn_root: str
+    kept: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def ballots(self) -> dict[tuple[str, str], int]:
+        """Valid ballots by group and class; of two sheets, those of the first."""
+        return {(one.group, one.ballot_class): one.valid for one in self.sheets if one.sheet == 1}
+
+    def valid(self, group: str, ballot_class: str, sheet: int) -> int:
+        """Return how many valid ballots a group and class cast on a sheet."""
+        named = (group, ballot_class, sheet)
+        return sum(one.valid for one in self.sheets if (one.group, one.ballot_class, one.sheet) == named)
 
     def document(self) -> dict[str, Any]:
-        """Return the count as plain data."""
-        return {
+        """Return the count as plain data: as it was kept, though a later version of the program counts more."""
+        return self.kept or {
             "round": self.round,
             "frozen_hash": self.frozen_hash,
             "urn_root": self.urn_root,
             "unreadable": list(self.unreadable),
             "duplicates": list(self.duplicates),
             "ballots": [
-                {"group": group, "class": ballot_class, "n": n} for (group, ballot_class), n in self.ballots.items()
+                {
+                    "group": one.group,
+                    "class": one.ballot_class,
+                    "sheet": one.sheet,
+                    "n": one.valid,
+                    "void": dict(one.void),
+                    "all_equal": one.all_equal,
+                    "inconsistent": one.inconsistent,
+                }
+                for one in self.sheets
             ],
             "piles": [
                 {
@@ -108,6 +167,7 @@ class Count:
                 }
                 for s in self.spreads
             ],
+            "ends": [{"class": e.ballot_class, "subject": e.subject, "dropped": e.dropped} for e in self.ends],
             "texts": [{"subject": t.subject, "item": t.item, "text": t.text} for t in self.texts],
         }
 
@@ -117,12 +177,24 @@ class Count:
         return cls(
             document["round"],
             document["frozen_hash"],
-            {(b["group"], b["class"]): b["n"] for b in document["ballots"]},
+            tuple(
+                SheetCount(
+                    b["group"],
+                    b["class"],
+                    b.get("sheet", 1),  # counts made by 0.1 know no sheets, void ballots and ends
+                    b["n"],
+                    b.get("void", {}),
+                    b.get("all_equal", 0),
+                    b.get("inconsistent", 0),
+                )
+                for b in document["ballots"]
+            ),
             tuple(Pile(p["group"], p["class"], p["subject"], p["item"], p["counts"]) for p in document["piles"]),
             tuple(
                 Spread(s["group"], s["class"], s["subject"], s["n"], s["total"], s["squares"])
                 for s in document["spreads"]
             ),
+            tuple(Ends(e["class"], e["subject"], e["dropped"]) for e in document.get("ends", ())),
             tuple(Text(t["subject"], t["item"], t["text"]) for t in document["texts"]),
             tuple(document["unreadable"]),
             tuple(document["duplicates"]),
@@ -145,4 +217,5 @@ class Count:
         Raises:
             ValueError, KeyError: when it is none.
         """
-        return cls.from_document(json.loads(data))
+        document = json.loads(data)
+        return replace(cls.from_document(document), kept=document)

@@ -3,19 +3,21 @@
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from survey.ballots.envelope import Unreadable, binding, unseal
-from survey.counting.tally import GroupTally, sane_rows, tally_ballots
+from survey.core.keys import PrivateKey
+from survey.counting.tally import Tally, sane_rows, tally_ballots
 from survey.questionnaires.form import Form
 from survey.rounds.definition import FrozenRound
 
-Chunk = list[tuple[int, bytes]]
+# Voter group id, sheet, sealed bytes.
+Chunk = list[tuple[int, int, bytes]]
+Place = tuple[int, int]
 
 CHUNK = 2_000
 # Chunks handed out ahead of the results: enough to keep every core busy, few enough to keep memory flat.
@@ -27,14 +29,14 @@ class Opened:
     """What opening an urn gave.
 
     Attributes:
-        groups: tallies by voter group id.
+        tallies: by voter group id and sheet.
         unreadable: numbers, from 1, of envelopes that do not open.
         duplicates: numbers of envelopes equal to the one before.
         envelopes: how many there were.
         root: SHA-256 over the sorted digests of all.
     """
 
-    groups: dict[int, GroupTally] = field(default_factory=dict)
+    tallies: dict[Place, Tally] = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     envelopes: int = 0
@@ -45,7 +47,7 @@ def open_urn(
     chunks: Iterable[Chunk],
     frozen: FrozenRound,
     group_ids: dict[tuple[str, str], int],
-    private_key: X25519PrivateKey,
+    private_keys: Sequence[PrivateKey],
     *,
     on_progress: Callable[[int], None],
     workers: int | None = None,
@@ -53,10 +55,10 @@ def open_urn(
     """Open and tally every envelope.
 
     Args:
-        chunks: (voter group id, sealed) in the order of the bytes.
+        chunks: (voter group id, sheet, sealed) in the order of the bytes.
         frozen: the round.
         group_ids: voter group ids by (group, class).
-        private_key: the office's key.
+        private_keys: in the order of the round's public keys.
         on_progress: told the number of envelopes after each chunk.
         workers: processes; as many as there are cores when not given.
     """
@@ -67,11 +69,11 @@ def open_urn(
         workers or os.cpu_count(),
         mp_context=context,
         initializer=_start_worker,
-        initargs=(frozen.document(), group_ids, private_key.private_bytes_raw()),
+        initargs=(frozen.document(), group_ids, tuple(private_keys)),
     ) as pool:
         for n, numbers, part in _in_order(pool, _without_copies(chunks, opened, root)):
-            for group, tally in part.groups.items():
-                opened.groups.setdefault(group, GroupTally()).add(tally)
+            for place, tally in part.tallies.items():
+                opened.tallies.setdefault(place, Tally()).add(tally)
             opened.unreadable += [numbers[i] for i in part.unreadable]
             on_progress(n)
     opened.root = root.hexdigest()
@@ -85,18 +87,18 @@ def _without_copies(
 
     A copy in another group is not set aside: it does not open there, and the original does.
     """
-    before = (0, b"")
+    before = (0, 0, b"")
     for chunk in chunks:
         numbers, kept = [], []
-        for group, sealed in chunk:
+        for envelope in chunk:
             opened.envelopes += 1
-            root.update(hashlib.sha256(sealed).digest())
-            if (group, sealed) == before:
+            root.update(hashlib.sha256(envelope[-1]).digest())
+            if envelope == before:
                 opened.duplicates.append(opened.envelopes)
                 continue
-            before = (group, sealed)
+            before = envelope
             numbers.append(opened.envelopes)
-            kept.append((group, sealed))
+            kept.append(envelope)
         yield len(chunk), numbers, kept
 
 
@@ -115,34 +117,41 @@ def _in_order(
 
 @dataclass
 class _Part:
-    groups: dict[int, GroupTally]
+    tallies: dict[Place, Tally]
     unreadable: list[int]
 
 
 @dataclass
 class _Worker:
     frozen: FrozenRound
-    private_key: X25519PrivateKey
+    private_keys: tuple[PrivateKey, ...]
     names: dict[int, tuple[str, str]]
-    forms: dict[int, Form] = field(default_factory=dict)
+    sheets: dict[int, tuple[Form, ...]] = field(default_factory=dict)
 
-    def form(self, group_id: int) -> Form:
-        if group_id not in self.forms:
-            self.forms[group_id] = self.frozen.form(self.frozen.voter_group(*self.names[group_id]).subjects)
-        return self.forms[group_id]
+    def knows(self, place: Place) -> bool:
+        return place[0] in self.names and 1 <= place[1] <= max(1, len(self.frozen.questionnaire.sheets))
 
-    def info(self, group_id: int) -> bytes:
-        return binding(self.frozen.content_hash, *self.names[group_id])
+    def form(self, place: Place) -> Form:
+        group_id, sheet = place
+        if group_id not in self.sheets:
+            self.sheets[group_id] = self.frozen.form(self.frozen.voter_group(*self.names[group_id]).subjects).sheets
+        return self.sheets[group_id][sheet - 1]
+
+    def info(self, place: Place) -> bytes:
+        group_id, sheet = place
+        return binding(self.frozen.content_hash, *self.names[group_id], sheet - 1)
 
 
 _worker: _Worker | None = None
 
 
-def _start_worker(document: dict[str, object], group_ids: dict[tuple[str, str], int], key: bytes) -> None:
+def _start_worker(
+    document: dict[str, object], group_ids: dict[tuple[str, str], int], keys: tuple[PrivateKey, ...]
+) -> None:
     global _worker  # noqa: PLW0603 - a worker process serves one count and ends with it
     _worker = _Worker(
         FrozenRound.from_document(document),
-        X25519PrivateKey.from_private_bytes(key),
+        keys,
         {id_: name for name, id_ in group_ids.items()},
     )
 
@@ -152,18 +161,27 @@ def _open_chunk(chunk: Chunk) -> _Part:
     assert worker is not None
     part = _Part({}, [])
     size = worker.frozen.ballot_size
-    rows: dict[int, list[tuple[int, bytes]]] = {}
-    for i, (group_id, sealed) in enumerate(chunk):
+    rows: dict[Place, list[tuple[int, bytes]]] = {}
+    for i, (group_id, sheet, sealed) in enumerate(chunk):
+        place = (group_id, sheet)
+        if not worker.knows(place):
+            part.unreadable.append(i)
+            continue
         try:
-            ballot = unseal(sealed, worker.private_key, worker.info(group_id))
+            ballot = unseal(sealed, worker.private_keys, worker.info(place))
         except Unreadable:
             part.unreadable.append(i)
             continue
-        rows.setdefault(group_id, []).append((i, ballot.ljust(size, b"\xff")[:size] if len(ballot) != size else ballot))
-    for group_id, ballots in rows.items():
+        # Every ballot of a round has one size; another was never made by this program.
+        if len(ballot) == size:
+            rows.setdefault(place, []).append((i, ballot))
+        else:
+            part.unreadable.append(i)
+    for place, ballots in rows.items():
+        form = worker.form(place)
         table = np.frombuffer(b"".join(ballot for _, ballot in ballots), dtype=np.uint8).reshape(len(ballots), size)
-        sane = sane_rows(worker.form(group_id), table)
+        sane = sane_rows(form, table)
         part.unreadable += [i for (i, _), ok in zip(ballots, sane, strict=True) if not ok]
-        part.groups[group_id] = tally_ballots(worker.form(group_id), table[sane])
+        part.tallies[place] = tally_ballots(form, table[sane], worker.frozen.definition.rules)
     part.unreadable.sort()
     return part

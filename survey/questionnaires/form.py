@@ -6,12 +6,14 @@ of bytes, so that every envelope of a round has one size whatever was answered.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.validation import Rule
 from survey.questionnaires.kinds.choice import option_values
 from survey.questionnaires.schema import Questionnaire
+from survey.questionnaires.selectors import Subject, fits
 from survey.questionnaires.words import Answer, Item, Option
 
 Answers = Mapping[str, Answer]
@@ -22,20 +24,6 @@ class Fields(Protocol):
 
     def getlist(self, key: str) -> list[str]:
         """Return the values sent under a name, in order."""
-        ...
-
-
-class Subject(Protocol):
-    """Who a question is asked about; this room need not know more of a subject."""
-
-    @property
-    def code(self) -> str:
-        """The subject's code."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The subject's name."""
         ...
 
 
@@ -61,13 +49,28 @@ class Question:
 
 
 class Form:
-    """All questions of one ballot, in page order."""
+    """All questions of one ballot, in page order.
 
-    def __init__(self, questionnaire: Questionnaire, subjects: Sequence[Subject]) -> None:
+    Args:
+        questionnaire: what is asked.
+        subjects: about whom.
+        sheet: only the questions of one sheet; places count from its beginning.
+    """
+
+    def __init__(self, questionnaire: Questionnaire, subjects: Sequence[Subject], sheet: int | None = None) -> None:
         self.questionnaire = questionnaire
         self.subjects = tuple(subjects)
+        self._sheet = sheet
         self.questions = tuple(self._place(questionnaire))
         self.size = sum(question.item.width for question in self.questions)
+
+    @cached_property
+    def sheets(self) -> "tuple[Form, ...]":
+        """The forms that are sealed apart: one for each sheet, itself when there is only one."""
+        if self._sheet is not None or not self.questionnaire.sheets:
+            return (self,)
+        numbers = range(1, len(self.questionnaire.sheets) + 1)
+        return tuple(Form(self.questionnaire, self.subjects, number) for number in numbers)
 
     def _place(self, questionnaire: Questionnaire) -> Iterator[Question]:
         offset = 0
@@ -79,6 +82,8 @@ class Form:
         """Keep the items' order; a run of items asked per subject is repeated subject by subject."""
         run: list[Item] = []
         for item in questionnaire.items:
+            if self._sheet not in (None, item.sheet):
+                continue
             if item.per == "subject":
                 run.append(item)
                 continue
@@ -90,7 +95,8 @@ class Form:
     def _per_subject(self, run: list[Item]) -> Iterator[tuple[Item, Subject | None]]:
         for subject in self.subjects:
             for item in run:
-                yield item, subject
+                if not item.only or any(fits(selector, subject) for selector in item.only):
+                    yield item, subject
 
     def _conditions(self, item: Item, subject: Subject | None) -> tuple[tuple[str, frozenset[int]], ...]:
         result = []

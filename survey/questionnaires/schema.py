@@ -13,7 +13,7 @@ from survey.core.validation import Rule
 from survey.core.yamlfile import load_model
 from survey.questionnaires.kinds import AnyItem
 from survey.questionnaires.kinds.scale import ScaleItem
-from survey.questionnaires.words import Item, Name, Option, Options, Words
+from survey.questionnaires.words import Item, Name, Option, Options, Words, unsaid
 
 __all__ = ["Item", "Option", "Options", "Questionnaire", "Words", "read_questionnaire"]
 
@@ -27,6 +27,7 @@ class Questionnaire(Frozen):
     Attributes:
         id: its name, the same in all versions.
         version: counts up; a version that was added never changes.
+        sheets: titles of the two forms of one sitting (正向, 反向), each sealed by itself; empty for a single form.
         scales: options by scale, shared by the items of kind scale.
         items: the questions in their order.
     """
@@ -35,6 +36,7 @@ class Questionnaire(Frozen):
     version: Annotated[int, Field(ge=1, le=9999), WHOLE]
     title: Words
     intro: Words | None = None
+    sheets: Annotated[tuple[Words, ...], Field(max_length=2), unsaid(default=())] = ()
     scales: dict[Name, Annotated[Options, Field(min_length=2, max_length=MOST_STEPS)]] = Field(default_factory=dict)
     items: Annotated[tuple[AnyItem, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
@@ -52,7 +54,22 @@ class Questionnaire(Frozen):
             items.append(filled)
         # The model is frozen for everyone else; here it is still being made.
         object.__setattr__(self, "items", tuple(items))
+        self._check_sheets()
         return self
+
+    def _check_sheets(self) -> None:
+        if len(self.sheets) == 1:
+            raise Rule(N_("one form needs no sheets; name two, or leave the field out"), "sheets")
+        for number, title in enumerate(self.sheets, 1):
+            if all(item.sheet != number for item in self.items):
+                raise Rule(N_("no item stands on the sheet %(title)s"), "sheets", number - 1, title=title.zh)
+        for i, item in enumerate(self.items):
+            if item.sheet > max(1, len(self.sheets)):
+                raise Rule(N_("there is no sheet %(sheet)s"), "items", i, "sheet", sheet=item.sheet)
+            for asked in item.show_if or {}:
+                if self.item(asked).sheet != item.sheet:
+                    message = N_("show_if names %(asked)s, which stands on the other sheet: nothing may join the two")
+                    raise Rule(message, "items", i, "show_if", asked, asked=asked)
 
     def _check_codes(self) -> None:
         lists: list[tuple[tuple[str | int, ...], Options]] = [

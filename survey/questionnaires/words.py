@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field, StringConstraints, model_validator
 
 from survey.core.errors import N_
-from survey.core.model import Frozen
+from survey.core.model import WHOLE, Frozen
 from survey.core.validation import Like, Rule
+from survey.questionnaires.selectors import Selector
 
 Name = Annotated[
     str,
@@ -28,6 +29,14 @@ Language = Literal["zh", "en"]
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
 Answer = int | tuple[int, ...] | Decimal | str
+
+
+def unsaid(default: object) -> Any:  # noqa: ANN401 - what pydantic's own Field gives
+    """Leave a field that came after 0.1 out of documents where it says nothing new.
+
+    A questionnaire keeps the content hash with which it was added.
+    """
+    return Field(exclude_if=lambda value: value == default)
 
 
 class Words(Frozen):
@@ -78,6 +87,13 @@ class Item(Frozen, ABC):
     """One question: how it is read from a form, stored in a fixed number of bytes, and counted.
 
     A kind is a subclass in a file of its own, with a row in the registry and a template of its name.
+
+    Attributes:
+        weight: what it weighs in an index; where the items' weights sum to 100, its maximum of points.
+        per: asked once a ballot, or once for each subject.
+        only: of the subjects, those that a selector fits; empty for all.
+        sheet: the form it stands on, where one sitting has two that nobody may join.
+        overall: the separate overall grade (总体评价) of a subject.
     """
 
     id: Name
@@ -85,11 +101,21 @@ class Item(Frozen, ABC):
     en: Sentence
     weight: Weight = Decimal(1)
     per: Literal["ballot", "subject"] = "ballot"
+    only: Annotated[tuple[Selector, ...], unsaid(default=())] = ()
+    sheet: Annotated[int, Field(ge=1, le=2), unsaid(default=1), WHOLE] = 1
+    overall: Annotated[bool, unsaid(default=False)] = False
     required: bool = False
     show_if: dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] | None = None
 
     kind: str
     multiple_values: ClassVar[bool] = False
+
+    @model_validator(mode="after")
+    def _about_subjects(self) -> "Item":
+        for field in ("only", "overall"):
+            if getattr(self, field) and self.per != "subject":
+                raise Rule(N_("%(field)s is for items that are asked per subject"), field, field=field)
+        return self
 
     def words(self, language: str) -> str:
         """Return the question in a language."""

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from survey.core.errors import N_
 from survey.core.numbers import half_up
-from survey.reports.disclosure import hidden_units
+from survey.reports.disclosure import Shown, protect_components
 from survey.reports.names import Names
 from survey.reports.units import INDEX_PLACES
 from survey.scoring.policy import possible
@@ -59,10 +59,19 @@ class _Bar:
     high: Decimal
 
 
-def ranking_chart(components: Components, group: str, translate: Callable[[str], str]) -> Chart | None:
-    """Draw the ranked units of one ranking group, the first on top; none when no unit of it is ranked."""
+def ranking_chart(
+    components: Components, group: str, translate: Callable[[str], str], shown: Shown | None = None
+) -> Chart | None:
+    """Draw the ranked units of one ranking group, the first on top; none when no unit of it is ranked.
+
+    Args:
+        components: the scored round.
+        group: the ranking group.
+        translate: from an English sentence of the program to the reader's language.
+        shown: what of it may be shown, when the caller has decided it already.
+    """
     names = Names(components.frozen, translate, "")
-    bars = _bars(components, names, group)
+    bars = _bars(components, names, group, shown or protect_components(components))
     if not bars:
         return None
     shown_group = group or translate(EVERYBODY)
@@ -93,20 +102,21 @@ def _style() -> AbstractContextManager[None]:
     )
 
 
-def _bars(components: Components, names: Names, group: str) -> list[_Bar]:
-    hidden = hidden_units(components)
+def _bars(components: Components, names: Names, group: str, shown: Shown) -> list[_Bar]:
     ranked = sorted(
         (
             unit
             for unit in components.units
-            if unit.rank is not None and unit.code not in hidden and names.group(unit.code) == group
+            if unit.rank is not None and unit.code not in shown.hidden and names.group(unit.code) == group
         ),
         key=lambda unit: unit.rank or 0,
     )
     bars = []
     for unit in ranked:
         assert unit.stored is not None
-        low, high = (unit.stored, unit.stored) if unit.interval is None else (unit.interval.low, unit.interval.high)
+        low, high = unit.stored, unit.stored
+        if unit.interval is not None and unit.code not in shown.without_spread:
+            low, high = unit.interval.low, unit.interval.high
         bars.append(_Bar(names.subject(unit.code), unit.stored, low, high))
     return bars
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from survey.reports.disclosure import hidden_units
+from survey.reports.disclosure import Shown, protect_components
 from survey.reports.items import item_tables
 from survey.reports.method import method_table
 from survey.reports.names import Names
@@ -14,7 +14,12 @@ from survey.turnout.rules import Disposition
 
 
 def report_tables(
-    components: Components, turnout: Sequence[Disposition], translate: Callable[[str], str], *, language: str = "zh"
+    components: Components,
+    turnout: Sequence[Disposition],
+    translate: Callable[[str], str],
+    *,
+    language: str = "zh",
+    shown: Shown | None = None,
 ) -> tuple[Table, ...]:
     """Return every table of a round's report, the units first.
 
@@ -23,14 +28,15 @@ def report_tables(
         turnout: the response account, one entry a group and class.
         translate: from an English sentence of the program to the reader's language.
         language: the language of the round's own words, zh or en.
+        shown: what of it may be shown, when the caller has decided it already.
     """
     names = Names(components.frozen, translate, language)
-    hidden = hidden_units(components)
+    shown = shown or protect_components(components)
     return (
-        units_table(names, components, hidden),
-        parts_table(names, components, hidden),
-        *item_tables(names, components, hidden),
+        units_table(names, components, shown),
+        parts_table(names, components, shown),
+        *item_tables(names, components, shown),
         turnout_table(names, turnout),
-        texts_table(names, components, hidden),
+        texts_table(names, components, shown),
         method_table(names, components),
     )

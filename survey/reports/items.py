@@ -1,12 +1,12 @@
 """The tables of items: each with its denominators, and the ballots of every option where they may be shown."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from survey.core.errors import N_
-from survey.reports.disclosure import HIDDEN, Factors, Protection, is_small, protect
+from survey.reports.disclosure import HIDDEN, Protection, Shown, is_small
+from survey.reports.disclosure.opinion import INDEX, RATE
 from survey.reports.names import Names
 from survey.reports.table import Cell, Headings, Table, make_table, rounded
 from survey.scoring.results import Components, ItemResult
@@ -48,9 +48,9 @@ SOME_HIDDEN = N_("small cells are hidden")
 REMARK_SEPARATOR = N_("; ")
 
 
-def item_tables(names: Names, components: Components, hidden: Collection[str]) -> tuple[Table, Table]:
+def item_tables(names: Names, components: Components, shown: Shown) -> tuple[Table, Table]:
     """Return the table of items and the table of their answers."""
-    rows = list(_rows(names, components, hidden))
+    rows = list(_rows(names, components, shown))
     options = (record for row in rows for record in row.options())
     return (
         make_table("items", N_("Items"), ITEMS, (row.item() for row in rows), names.translate),
@@ -58,55 +58,35 @@ def item_tables(names: Names, components: Components, hidden: Collection[str]) -
     )
 
 
-def _rows(names: Names, components: Components, hidden: Collection[str]) -> Iterator["_Row"]:
+def _rows(names: Names, components: Components, shown: Shown) -> Iterator["_Row"]:
     smallest = components.frozen.definition.disclosure.min_cell
     for unit in components.units:
         for result in unit.items:
-            is_whole_index = components.entering(unit) == (result,)
-            yield _Row(names, unit.code, result, smallest, unit.code in hidden, is_whole_index)
+            yield _Row(names, unit.code, result, shown, smallest)
     for result in components.general:
-        yield _Row(names, "", result, smallest, is_hidden=False, is_whole_index=False)
+        yield _Row(names, "", result, shown, smallest)
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One item about one unit, with what of it may be shown.
-
-    Attributes:
-        is_whole_index: the only scored item; the unit's index is its index, and is printed with a deviation.
-    """
+    """One item about one unit, with what of it may be shown."""
 
     names: Names
     code: str
     result: ItemResult
+    shown: Shown
     smallest: int
-    is_hidden: bool
-    is_whole_index: bool
 
-    @cached_property
-    def _points(self) -> Mapping[str, Fraction]:
-        return {} if self.result.index is None else self.result.denominators.points
-
-    @cached_property
-    def _figures(self) -> list[Factors]:
-        """What is printed beside the answers and could be solved for one of them, the most wanted first."""
-        figures: list[Factors] = [self._points] if self._points else []
-        if self.is_whole_index:
-            figures.append({option: worth * worth for option, worth in self._points.items()})
-        if self.result.rate is not None:
-            figures.append(dict.fromkeys(self.result.denominators.satisfied, 1))
-        return figures
-
-    @cached_property
+    @property
     def _protection(self) -> Protection:
-        # "Don't know" and abstentions say nothing of the subject; they stay visible like the blanks.
-        opinions = self._points or dict.fromkeys(self.result.denominators.counted)
-        cells = {option: n for option, n in self.result.counts.items() if option in opinions}
-        return protect(cells, self.smallest, self._figures)
+        return self.shown.row(self.code, self.result.item)
+
+    def _shows(self, figure: str) -> bool:
+        return self.shown.shows(self.code, self.result.item, figure)
 
     @property
     def _is_too_small(self) -> bool:
-        return self.is_hidden or is_small(self.result.answered, self.smallest)
+        return self.code in self.shown.too_small or is_small(self.result.answered, self.smallest)
 
     def _head(self) -> dict[str, Cell]:
         return {
@@ -135,14 +115,13 @@ class _Row:
         index = self.result.index
         if not isinstance(index, Mean):
             return {}
-        is_shown = self.is_whole_index or self._protection.figures > 0
-        return {"scored": index.n, "index": rounded(index.value, PLACES) if is_shown else HIDDEN}
+        return {"scored": index.n, "index": rounded(index.value, PLACES) if self._shows(INDEX) else HIDDEN}
 
     def _rate(self) -> dict[str, Cell]:
         rate, interval = self.result.rate, self.result.rate_interval
         if not isinstance(rate, Share) or interval is None:
             return {}
-        if self._protection.figures < len(self._figures):
+        if not self._shows(RATE):
             return {"base": rate.base} | dict.fromkeys(("rate", "low", "high"), HIDDEN)
         return {
             "base": rate.base,

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from survey.core.errors import N_
 from survey.core.numbers import RANK_PLACES, half_up
+from survey.counting.figures import Count
 from survey.questionnaires.schema import Item
 from survey.reports.disclosure import HIDDEN
 from survey.reports.names import Names
 from survey.reports.table import Cell, Headings, Table, make_table
 from survey.reports.units import INDEX_PLACES
+from survey.rounds.definition import FrozenRound
 from survey.scoring.policy import denominators
 from survey.scoring.results import Components
 
@@ -26,9 +28,14 @@ HOW_COMPOSITE = N_(
 )
 HOW_ROUNDED = N_("half up, on output only, to %(places)d decimals; ranked at %(stored)d decimals, ties share a place")
 HOW_HIDDEN = N_(
-    "%(mark)s stands for figures of fewer than %(cell)d ballots and for those that would give them back; "
-    "remarks are listed from %(text)d"
+    "%(mark)s stands for figures of fewer than %(cell)d ballots and for those that would give them back, the same in "
+    "every report of this count; remarks are listed from %(text)d on a question, apart from all answers"
 )
+HOW_ALIKE = {
+    "low": N_("hidden when they all fell on one option below the best"),
+    "any": N_("hidden when they all fell on one option"),
+    "show": N_("shown"),
+}
 BY_POPULATION = N_("%(types)s: units below by population")
 BY_PLAN = N_("%(types)s: units below by planned ballots")
 WITH_OWN = N_("%(rule)s, with the answers about the unit itself as one more part")
@@ -38,21 +45,22 @@ NONE = N_("none")
 
 def method_table(names: Names, components: Components) -> Table:
     """Return the notes, one a row."""
-    rows: Iterator[dict[str, Cell]] = (
-        {"note": note, "value": value} for note, value in [*_sources(names, components), *_ways(names, components)]
-    )
+    notes = [*source_notes(names, components.frozen, components.count), *_ways(names, components)]
+    rows: Iterator[dict[str, Cell]] = ({"note": note, "value": value} for note, value in notes)
     return make_table("method", N_("Method"), METHOD, rows, names.translate)
 
 
-def _sources(names: Names, components: Components) -> Iterator[tuple[str, Cell]]:
-    say, frozen, count = names.translate, components.frozen, components.count
-    definition = frozen.definition
+def source_notes(names: Names, frozen: FrozenRound, count: Count) -> Iterator[tuple[str, Cell]]:
+    """Give what any report was made from: the round, its questionnaire, its keys, its urn and its count."""
+    say, definition = names.translate, frozen.definition
     yield say(N_("Round")), f"{definition.id} {definition.title.words(names.language)}"
     yield say(N_("Organiser")), definition.organiser.words(names.language)
     yield say(N_("Open from and to")), f"{definition.opens_at.isoformat()} / {definition.closes_at.isoformat()}"
     yield say(N_("Questionnaire")), frozen.questionnaire.reference
     yield say(N_("Hash of the questionnaire")), frozen.questionnaire.content_hash
     yield say(N_("Hash of the frozen round")), frozen.content_hash
+    for key in frozen.keys:
+        yield say(N_("Fingerprint of the key")), key.fingerprint
     yield say(N_("Hash of the count")), count.content_hash
     yield say(N_("Hash of the urn")), count.urn_root
     yield say(N_("Ballots counted")), sum(count.ballots.values())
@@ -83,12 +91,13 @@ def _ways(names: Names, components: Components) -> Iterator[tuple[str, Cell]]:
             "text": disclosure.min_text,
         },
     )
+    yield say(N_("Votes all alike")), say(HOW_ALIKE[disclosure.unanimity])
     for item in components.frozen.questionnaire.items:
         if item.options:
-            yield item.id, _item(names, item)
+            yield item.id, item_note(names, item)
 
 
-def _item(names: Names, item: Item) -> str:
+def item_note(names: Names, item: Item) -> str:
     """Say which options enter which denominator."""
     policy = denominators(item.options)
     words = {option.code: option.words(names.language) for option in item.options}

@@ -1,9 +1,10 @@
 """The words behind the codes of a round: questions, options and subjects in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from survey.core.errors import N_
 from survey.rounds.definition import FrozenRound
 from survey.subjects.roster import Subject
 
@@ -33,6 +34,23 @@ class Names:
     def group(self, code: str) -> str:
         """Return the ranking group of a subject."""
         return self._subjects[code].group
+
+    def post(self, code: str) -> str:
+        """Return a cadre's post: the unit above and the rank; empty for units."""
+        subject = self._subjects[code]
+        if subject.kind != "cadre":
+            return ""
+        rank = {"head": N_("head"), "deputy": N_("deputy")}.get(subject.rank, "")
+        return f"{self.subject(subject.parent)} {self.translate(rank) if rank else ''}".strip()
+
+    def ballot_class(self, code: str) -> str:
+        """Return a ballot class in words; empty where the round does not name it."""
+        rule = self.frozen.definition.rules.ballot_class(code)
+        return "" if rule is None else f"{code} {rule.words(self.language)}"
+
+    def classes(self, codes: Iterable[str]) -> str:
+        """Return ballot classes as a list in words; one that the round does not name by its code."""
+        return self.translate(N_(", ")).join(self.ballot_class(code) or code for code in codes)
 
     @cached_property
     def _subjects(self) -> dict[str, Subject]:

@@ -1,9 +1,10 @@
 """The tables of what came in: the response account and the remarks."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from survey.core.errors import N_
+from survey.reports.disclosure import Shown
 from survey.reports.names import Names
 from survey.reports.table import Headings, Table, make_table
 from survey.scoring.results import Components
@@ -48,11 +49,14 @@ def turnout_table(names: Names, turnout: Sequence[Disposition]) -> Table:
     return make_table("turnout", N_("Response"), TURNOUT, rows, names.translate)
 
 
-def texts_table(names: Names, components: Components, hidden: Collection[str]) -> Table:
-    """Return the remarks about subjects that have enough of them, in the order the count gave them."""
+def texts_table(names: Names, components: Components, shown: Shown) -> Table:
+    """Return the remarks on items about subjects that have enough of them, in the order the count gave them.
+
+    They stand apart from every answer, and never by class. A subject whose index is hidden has none shown.
+    """
     texts = components.count.texts
     enough = components.frozen.definition.disclosure.min_text
-    voices = Counter(text.subject for text in texts)
+    voices = Counter((text.subject, text.item) for text in texts)
     rows = (
         {
             "code": text.subject,
@@ -62,6 +66,6 @@ def texts_table(names: Names, components: Components, hidden: Collection[str]) -
             "text": text.text,
         }
         for text in texts
-        if voices[text.subject] >= enough and text.subject not in hidden
+        if voices[text.subject, text.item] >= enough and text.subject not in shown.hidden
     )
     return make_table("texts", N_("Remarks"), TEXTS, rows, names.translate)

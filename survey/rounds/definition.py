@@ -1,7 +1,7 @@
 """A round as people write it, and what opening freezes of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,13 +11,17 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, m
 
 from survey.core.errors import N_
 from survey.core.ids import content_hash
+from survey.core.keys import PublicKey
 from survey.core.model import WHOLE, Frozen
 from survey.core.validation import Like, Rule
 from survey.core.yamlfile import load_model
 from survey.questionnaires.form import Form
 from survey.questionnaires.schema import Questionnaire, Words
 from survey.questionnaires.words import Name
+from survey.rounds.rules import Disclosure, Rules
 from survey.subjects.roster import Subject
+
+TRUSTEES = 2
 
 Reference = Annotated[
     str,
@@ -39,28 +43,6 @@ def _written_out(value: object) -> object:
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
-class Rules(Frozen):
-    """What a result needs to be one.
-
-    Attributes:
-        minimum: under so many scored answers an index is "insufficient".
-    """
-
-    minimum: Annotated[int, Field(ge=1), WHOLE] = 30
-
-
-class Disclosure(Frozen):
-    """What may be shown.
-
-    Attributes:
-        min_cell: counts below it are hidden.
-        min_text: remarks about a subject are given out only from so many.
-    """
-
-    min_cell: Annotated[int, Field(ge=3), WHOLE] = 5
-    min_text: Annotated[int, Field(ge=5), WHOLE] = 10
-
-
 class Rollup(Frozen):
     """Which units get their index from the units below them, and how these weigh.
 
@@ -79,9 +61,17 @@ class RoundDefinition(Frozen):
     """A round's file.
 
     Attributes:
+        kind: an opinion survey, a rating of services, a democratic ballot (民主测评), or a positive/negative test.
+        seal: to the office's key, or to two trustees' keys of which neither opens anything alone.
+        key: the office's public key file; nothing opens without the private half.
+        keys: the two trustees' public key files.
         grace_minutes: how long after closing a form that was opened before may still be cast.
         review: whether people see their answers once more before they cast.
-        key: the public key file; nothing opens without the private half.
+        meeting: whether the host opens and closes the batches of codes, in the room.
+        layout: one dimension after the other, or one subject after the other; by itself, whichever reads better.
+        order: how the subjects are ordered on the ballot, in words (按姓氏笔画为序).
+        announce: whether results may be published; unless said, those of opinion surveys and ratings only.
+        objection_days: how long after the count the envelopes are kept.
     """
 
     id: Name
@@ -89,16 +79,22 @@ class RoundDefinition(Frozen):
     organiser: Words
     contact: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     questionnaire: Reference
-    kind: Literal["opinion", "rating"] = "opinion"
+    kind: Literal["opinion", "rating", "ballot", "posneg"] = "opinion"
     subjects: FileName | None = None
     voters: FileName
-    seal: Literal["office"] = "office"
+    seal: Literal["office", "trustees"] = "office"
     key: FileName | None = None
+    keys: tuple[FileName, ...] = ()
     opens_at: Moment
     closes_at: Moment
     grace_minutes: Annotated[int, Field(ge=0, le=60), WHOLE] = 10
     review: bool = True
     channel: Literal["codes"] = "codes"
+    meeting: bool = False
+    layout: Literal["auto", "by_dimension", "by_person"] = "auto"
+    order: Words | None = None
+    announce: bool | None = None
+    objection_days: Annotated[int, Field(ge=0, le=366), WHOLE] = 15
     rules: Rules = Rules()
     disclosure: Disclosure = Disclosure()
     rollup: tuple[Rollup, ...] = ()
@@ -114,6 +110,31 @@ class RoundDefinition(Frozen):
             )
         return self
 
+    @model_validator(mode="after")
+    def _seal_has_its_keys(self) -> "RoundDefinition":
+        if self.seal == "office" and self.keys:
+            raise Rule(N_("the seal of the office has one key; name it under key, or write seal: trustees"), "keys")
+        if self.seal == "trustees" and self.key:
+            raise Rule(N_("two trustees seal this round; name their two files under keys"), "key")
+        if self.keys and len(self.keys) != TRUSTEES:
+            raise Rule(N_("two trustees' keys are needed; %(n)s are named"), "keys", n=len(self.keys))
+        return self
+
+    @property
+    def key_files(self) -> tuple[str, ...]:
+        """The public key files it names, innermost seal first."""
+        return self.keys or ((self.key,) if self.key else ())
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is a secret ballot: its figures move in steps while it is open."""
+        return self.kind in ("ballot", "posneg") or self.seal == "trustees"
+
+    @property
+    def announced(self) -> bool:
+        """Whether its results may be published."""
+        return self.kind in ("opinion", "rating") if self.announce is None else self.announce
+
     @property
     def grace(self) -> timedelta:
         """The printed grace."""
@@ -122,48 +143,81 @@ class RoundDefinition(Frozen):
 
 @dataclass(frozen=True)
 class VoterGroup:
-    """Voters of one group and class: how many ballots are planned, and which subjects they rate."""
+    """Voters of one group and class: how many ballots are planned, and which subjects they rate.
+
+    Attributes:
+        classes: the class a ballot counts as for some subjects, where that is not its own.
+    """
 
     group: str
     ballot_class: str
     planned: int
     subjects: tuple[str, ...]
+    classes: Mapping[str, str] = field(default_factory=dict)
+
+    def class_of(self, subject: str) -> str:
+        """Return the class these voters' ballots count as for a subject; for none of them, their own."""
+        return self.classes.get(subject, self.ballot_class)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "group": self.group,
+            "class": self.ballot_class,
+            "planned": self.planned,
+            "subjects": list(self.subjects),
+            "classes": dict(self.classes),
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> "VoterGroup":
+        """Build it again from its plain data."""
+        return cls(
+            document["group"],
+            document["class"],
+            document["planned"],
+            tuple(document["subjects"]),
+            document.get("classes", {}),
+        )
 
 
 @dataclass(frozen=True)
 class FrozenRound:
-    """All that opening froze; nothing of a round that is open is ever read from anywhere else."""
+    """All that opening froze; nothing of a round that is open is ever read from anywhere else.
+
+    Attributes:
+        thawed: the document it was read from, when it was.
+    """
 
     definition: RoundDefinition
     questionnaire: Questionnaire
     subjects: tuple[Subject, ...]
     voters: tuple[VoterGroup, ...]
-    public_key: bytes
-    key_fingerprint: str
+    keys: tuple[PublicKey, ...]
+    thawed: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def document(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
+        """Return it as plain data: what was frozen, though a later version of the program knows more fields."""
+        return self.thawed or {
             "definition": self.definition.model_dump(mode="json"),
             "questionnaire": self.questionnaire.document(),
             "subjects": [subject.model_dump(mode="json") for subject in self.subjects],
-            "voters": [
-                {"group": v.group, "class": v.ballot_class, "planned": v.planned, "subjects": list(v.subjects)}
-                for v in self.voters
-            ],
-            "key": {"public": self.public_key.hex(), "fingerprint": self.key_fingerprint},
+            "voters": [voter.document() for voter in self.voters],
+            "keys": [key.document() for key in self.keys],
         }
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> "FrozenRound":
         """Build it again from its plain data."""
+        # What 0.1 froze had one key, the office's.
+        keys = document["keys"] if "keys" in document else [{"kind": "office", **document["key"]}]
         return cls(
             RoundDefinition.model_validate(document["definition"]),
             Questionnaire.model_validate(document["questionnaire"]),
             tuple(Subject.model_validate(subject) for subject in document["subjects"]),
-            tuple(VoterGroup(v["group"], v["class"], v["planned"], tuple(v["subjects"])) for v in document["voters"]),
-            bytes.fromhex(document["key"]["public"]),
-            document["key"]["fingerprint"],
+            tuple(VoterGroup.from_document(voter) for voter in document["voters"]),
+            tuple(PublicKey.from_document(key) for key in keys),
+            document,
         )
 
     @cached_property
@@ -174,7 +228,7 @@ class FrozenRound:
     @cached_property
     def ballot_size(self) -> int:
         """Bytes of the largest ballot; every envelope of the round is padded to it."""
-        return max(self.form(voter.subjects).size for voter in self.voters)
+        return max(sheet.size for voter in self.voters for sheet in self.form(voter.subjects).sheets)
 
     def form(self, codes: Sequence[str]) -> Form:
         """Return the questionnaire compiled for the subjects of some codes."""

@@ -42,14 +42,21 @@ def door(definition: RoundDefinition, now: datetime) -> Door:
 def blockers(
     definition: RoundDefinition,
     *,
-    has_key: bool,
+    keys: int,
     voters: Sequence[VoterGroup],
     roster: Sequence[Subject],
     now: datetime,
 ) -> tuple[Blocker, ...]:
     """List everything that blocks opening, with the remedy."""
     found = []
-    if not has_key:
+    if not keys and definition.seal == "trustees":
+        found.append(
+            Blocker(
+                N_("There are no trustees' keys to seal the ballots with"),
+                N_("make two with `flask keys trustee`, apart from each other, and name their .pub files under keys"),
+            )
+        )
+    elif not keys:
         found.append(
             Blocker(
                 N_("There is no key to seal the ballots with"),

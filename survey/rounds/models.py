@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.storage.base import Base, UtcDateTime
@@ -27,6 +27,7 @@ class Round(Base):
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'ready', 'open', 'closed', 'counted')", name="state_known"),
         CheckConstraint("state IN ('draft', 'ready') OR frozen_hash IS NOT NULL", name="frozen_from_opening"),
+        CheckConstraint("destroyed_at IS NULL OR state = 'counted'", name="destroyed_only_counted"),
         CheckConstraint("published_at IS NULL OR state = 'counted'", name="published_only_counted"),
     )
 
@@ -34,22 +35,27 @@ class Round(Base):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[str] = mapped_column(String(10), default=State.DRAFT)
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
-    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    public_keys: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     frozen_hash: Mapped[str | None] = mapped_column(String(64))
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class VoterGroupRow(Base):
-    """The voters of one group and class, as written in the voters file."""
+    """The voters of one group and class, as written in the voters file.
+
+    ``present`` is how many of them came (实到), where somebody counted.
+    """
 
     __tablename__ = "voter_group"
     __table_args__ = (
         UniqueConstraint("round_id", "voter_group", "ballot_class"),
         CheckConstraint("planned >= 1", name="planned_positive"),
+        CheckConstraint("present IS NULL OR present >= 0", name="present_counts"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,4 +63,5 @@ class VoterGroupRow(Base):
     group: Mapped[str] = mapped_column("voter_group", String(40))
     ballot_class: Mapped[str] = mapped_column(String(20))
     planned: Mapped[int]
+    present: Mapped[int | None]
     subjects: Mapped[str]

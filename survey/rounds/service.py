@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Refused
 from survey.core.ids import gives_hash
-from survey.core.keys import fingerprint, read_public_key
+from survey.core.keys import KeyKind, PublicKey, read_public_key
 from survey.questionnaires.service import get_questionnaire
 from survey.rounds.definition import FrozenRound, RoundDefinition, VoterGroup, read_definition
+from survey.rounds.fitness import misfits
 from survey.rounds.lifecycle import Blocker, blockers
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.voters import VoterLine, read_voters, resolve
@@ -38,7 +39,7 @@ def create_round(session: Session, file: Path) -> Round:
     lines = read_voters(file.parent / definition.voters)
     row = _empty_draft(session, definition.id)
     row.definition = definition.model_dump(mode="json")
-    row.public_key = read_public_key(file.parent / definition.key) if definition.key else None
+    row.public_keys = [key.document() for key in _read_keys(definition, file.parent)]
     session.add(row)
     session.flush()
     session.add_all(
@@ -53,6 +54,25 @@ def create_round(session: Session, file: Path) -> Round:
     )
     session.flush()
     return row
+
+
+def _read_keys(definition: RoundDefinition, folder: Path) -> list[PublicKey]:
+    needed = KeyKind.TRUSTEE if definition.seal == "trustees" else KeyKind.OFFICE
+    keys = []
+    for name in definition.key_files:
+        key = read_public_key(folder / name)
+        if key.kind is not needed:
+            raise Refused(
+                N_("%(file)s holds a key of the kind %(kind)s; the seal %(seal)s needs one of the kind %(needed)s"),
+                file=name,
+                kind=key.kind.value,
+                seal=definition.seal,
+                needed=needed.value,
+            )
+        if key in keys:
+            raise Refused(N_("%(file)s is the same key again; two different trustees are needed"), file=name)
+        keys.append(key)
+    return keys
 
 
 def _empty_draft(session: Session, name: str) -> Round:
@@ -111,7 +131,8 @@ def check_round(session: Session, row: Round, now: datetime) -> tuple[Blocker, .
                 Blocker(p.message, N_("import the roster that has it, or correct the voters file"), p.figures)
                 for p in error.problems
             ]
-    found += blockers(definition, has_key=row.public_key is not None, voters=voters, roster=roster, now=now)
+    found += blockers(definition, keys=len(row.public_keys), voters=voters, roster=roster, now=now)
+    found += misfits(definition, get_questionnaire(session, definition.questionnaire), voters, roster)
     row.state = State.DRAFT if found else State.READY
     session.flush()
     return tuple(found)
@@ -154,9 +175,14 @@ def publish_round(session: Session, row: Round, now: datetime) -> None:
     """Let everybody see a counted round's results.
 
     Raises:
-        Refused: when it is not counted.
+        Refused: when it is not counted, or was not meant to be announced when it opened.
     """
     _expect(row, State.COUNTED)
+    if not frozen_round(session, row.id).definition.announced:
+        raise Refused(
+            N_("The results of %(name)s are not for publication: the round was opened without announce: true"),
+            name=row.name,
+        )
     row.published_at = row.published_at or now
     session.flush()
 
@@ -179,18 +205,53 @@ def frozen_round(source: Session | Connection, round_id: int) -> FrozenRound:
     return _thawed[found]
 
 
+def note_present(session: Session, row: Round, group: str, ballot_class: str, present: int) -> None:
+    """Write down how many voters of a group and class came (实到).
+
+    Raises:
+        NotFound: when there is no such group and class.
+        Refused: when the round is not open, or more came than were expected.
+    """
+    _expect(row, State.READY, State.OPEN, State.CLOSED)
+    voters = session.scalar(
+        select(VoterGroupRow).where(
+            VoterGroupRow.round_id == row.id,
+            VoterGroupRow.group == group,
+            VoterGroupRow.ballot_class == ballot_class,
+        )
+    )
+    if voters is None:
+        raise NotFound(
+            N_("The round %(name)s has no voters of group %(group)s, class %(ballot_class)s"),
+            name=row.name,
+            group=group,
+            ballot_class=ballot_class,
+        )
+    if not 0 <= present <= voters.planned:
+        raise Refused(
+            N_("%(present)s present of %(planned)s expected cannot be; count again, or correct the voters file"),
+            present=present,
+            planned=voters.planned,
+        )
+    voters.present = present
+    session.flush()
+
+
+def present_voters(session: Session, row: Round) -> dict[tuple[str, str], int | None]:
+    """Return how many voters came, by group and class; none where nobody counted them."""
+    return {(group.group, group.ballot_class): group.present for group in list_voter_groups(session, row)}
+
+
 def _freeze(session: Session, row: Round) -> FrozenRound:
     definition = RoundDefinition.model_validate(row.definition)
     roster = list_subjects(session)
     voters = tuple(resolve(_line(group), roster) for group in list_voter_groups(session, row))
-    assert row.public_key is not None
     return FrozenRound(
         definition,
         get_questionnaire(session, definition.questionnaire),
         _taking_part(roster, voters),
         voters,
-        row.public_key,
-        fingerprint(row.public_key),
+        tuple(PublicKey.from_document(key) for key in row.public_keys),
     )
 
 

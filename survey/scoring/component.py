@@ -50,7 +50,7 @@ class _Answers:
             voters = (pile.group, pile.ballot_class)
             place = (pile.subject or only.get(voters, ""), pile.item)
             self.counts[place].update(pile.counts)
-            self.ballots[place] += count.ballots[voters]
+            self.ballots[place] += count.valid(*voters, frozen.questionnaire.item(pile.item).sheet)
         with_own = {(spread.group, spread.ballot_class) for spread in count.spreads if spread.subject}
         for spread in count.spreads:
             voters = (spread.group, spread.ballot_class)

@@ -5,12 +5,20 @@ from sqlalchemy.orm import Session
 
 from survey.codes.models import Batch, Code, CodeState
 from survey.rounds.models import Round, State
-from survey.rounds.service import list_voter_groups
-from survey.turnout.rules import Disposition
+from survey.rounds.service import frozen_round, list_voter_groups
+from survey.turnout.rules import Disposition, stepped
 
 
 def get_turnout(session: Session, row: Round) -> tuple[Disposition, ...]:
-    """Return each group's dispositions, in the order of the voters file."""
+    """Return each group's dispositions, in the order of the voters file; of an open secret round only in steps."""
+    parts = _dispositions(session, row)
+    if row.state != State.OPEN:
+        return parts
+    definition = frozen_round(session, row.id).definition
+    return stepped(parts, definition.disclosure.live_step) if definition.secret else parts
+
+
+def _dispositions(session: Session, row: Round) -> tuple[Disposition, ...]:
     counted = session.execute(
         select(Batch.voter_group_id, Code.state, func.count())
         .select_from(Code)

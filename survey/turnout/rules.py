@@ -1,6 +1,7 @@
 """The response account of a list of codes. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ class Disposition:
     Attributes:
         waiting: issued and neither spent, void nor expired.
         expired: issued but not spent when the round closed.
+        step: what ``spent`` is rounded down to a multiple of; 1 is exact.
     """
 
     group: str
@@ -23,6 +25,7 @@ class Disposition:
     spent: int
     void: int
     expired: int
+    step: int = 1
 
     @property
     def made(self) -> int:
@@ -42,8 +45,21 @@ class Disposition:
 
 def sum_up(parts: tuple[Disposition, ...], name: str) -> Disposition:
     """Return the account of several groups together."""
-    return Disposition(
-        name,
-        "",
-        *(sum(getattr(part, field) for part in parts) for field in ("planned", "waiting", "spent", "void", "expired")),
-    )
+    sums = (sum(getattr(part, field) for part in parts) for field in ("planned", "waiting", "spent", "void", "expired"))
+    return replace(Disposition(name, "", *sums), step=max((part.step for part in parts), default=1))
+
+
+def stepped(parts: Iterable[Disposition], step: int) -> tuple[Disposition, ...]:
+    """Return the account of an open secret round as it may be shown: nobody's single vote moves it.
+
+    Spent and void codes are rounded down to a multiple of the step, group by group, and what is left counts as
+    waiting: of a batch that is voided, those not void are spent. The last code of a group never shows: a group looks
+    complete only after closing. Sums must be made of these parts.
+    """
+    return tuple(_stepped(part, step) for part in parts)
+
+
+def _stepped(part: Disposition, step: int) -> Disposition:
+    spent = max(0, min(part.spent, part.issued - 1)) // step * step
+    void = part.void // step * step
+    return replace(part, spent=spent, void=void, waiting=part.made - part.expired - spent - void, step=step)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey.web import answer, assets, errors, guard, headers, health, i18n, redaction, results, services
+from survey.web import answer, assets, errors, guard, hall, headers, health, i18n, redaction, results, services, who
 
 
 def register(app: Flask) -> None:
@@ -20,4 +20,6 @@ def register(app: Flask) -> None:
     errors.register(app)
     answer.register(app)
     results.register(app)
+    hall.register(app)
+    who.register(app)
     app.register_blueprint(health.health)

@@ -1,7 +1,7 @@
-"""How a reader wants the pages: language and text size.
+"""How a reader wants the pages: language and text size; and whether the device is shared by many (``?kiosk=1``).
 
 Nothing is kept on the phone or the server: the choice travels in the address (``?lang=en&size=big``), and in
-two fields of a form that holds answers.
+fields of a form that holds answers. A shared device begins anew for everybody, in large text.
 """
 
 from collections.abc import Mapping
@@ -23,27 +23,40 @@ class Display:
 
     lang: str = "zh"
     size: str = "std"
+    kiosk: bool = False
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The choice as an address or a form writes it."""
+        return {"lang": self.lang, "size": self.size} | ({"kiosk": "1"} if self.kiosk else {})
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """The part of an address where the next person begins."""
+        return {"kiosk": "1"} if self.kiosk else self.arguments
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The part of an address that keeps this choice; empty for the usual one."""
-        chosen = {"lang": self.lang, "size": self.size}
-        return {name: value for name, value in chosen.items() if value != getattr(USUAL, name)}
+        usual = (USUAL_SHARED if self.kiosk else USUAL).fields
+        return {name: value for name, value in self.fields.items() if name == "kiosk" or value != usual[name]}
 
     def switched(self, order: str) -> "Display":
         """Return the display after a button such as ``lang:en``; an unknown order changes nothing."""
         name, _, value = order.partition(":")
-        return chosen_from({"lang": self.lang, "size": self.size, name: value})
+        return chosen_from({**self.fields, name: value})
 
 
 USUAL = Display()
+USUAL_SHARED = Display(size="big", kiosk=True)
 
 
 def chosen_from(values: Mapping[str, str], prefix: str = "") -> Display:
     """Read the choice from an address or a form; what is unknown falls back to the usual."""
-    lang = values.get(prefix + "lang", USUAL.lang)
-    size = values.get(prefix + "size", USUAL.size)
-    return Display(lang if lang in LANGUAGES else USUAL.lang, size if size in SIZES else USUAL.size)
+    usual = USUAL_SHARED if values.get(prefix + "kiosk") == "1" else USUAL
+    lang = values.get(prefix + "lang", usual.lang)
+    size = values.get(prefix + "size", usual.size)
+    return Display(lang if lang in LANGUAGES else usual.lang, size if size in SIZES else usual.size, usual.kiosk)
 
 
 def display() -> Display:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from survey.casting import CodeUsed, NotYetOpen, RoundClosed, UnknownCode
+from survey.casting import BatchShut, BatchWaits, CodeUsed, NotYetOpen, RoundClosed, UnknownCode
 from survey.web.answer.status import Refusal, status_page
 from survey.web.display import local_time
 
@@ -30,6 +30,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(UnknownCode, lambda _: _page("unknown"))
     app.register_error_handler(CodeUsed, lambda error: _page("used", error.contact))
     app.register_error_handler(RoundClosed, lambda error: _page("closed", error.contact))
+    app.register_error_handler(BatchWaits, lambda error: _page("waits", error.contact))
+    app.register_error_handler(BatchShut, lambda error: _page("shut", error.contact))
     app.register_error_handler(
         NotYetOpen, lambda error: _page("not_yet", error.contact, opens_at=local_time(error.opens_at))
     )

@@ -1,4 +1,4 @@
-"""No log line ever holds a code: every record is cleaned when it is made, before any handler sees it.
+"""No log line ever holds a code or a host's link: every record is cleaned when it is made, before any handler sees it.
 
 A record factory reaches all loggers and handlers, also those that gunicorn, werkzeug or SQLAlchemy
 add later; a filter would have to be hung on each of them.
@@ -11,12 +11,14 @@ import traceback
 # Twenty digits, also full-width ones, alone or parted the way people and addresses part them.
 CODE = re.compile(r"(?:\d(?:[\s_+-]|%20|%2[Dd])?){19}\d")
 REMOVED = "[code]"
+LINK = re.compile(r"(/(?:host|hall)/)[^\s/?'\"]+")
+LINK_REMOVED = r"\1[link]"
 _MARK = "cleans_codes"
 
 
 def without_codes(text: str) -> str:
-    """Return ``text`` with every 20-digit code replaced."""
-    return CODE.sub(REMOVED, text)
+    """Return ``text`` with every 20-digit code and every signed link replaced."""
+    return LINK.sub(LINK_REMOVED, CODE.sub(REMOVED, text))
 
 
 def install() -> None:

@@ -53,6 +53,8 @@ def tour(site, open_page, *, query, dark, width):
     yield "faulty", page
     page.goto(f"/privacy{query}")
     yield "privacy", page
+    page.goto(f"/who-sees-what{query}{'&' if query else '?'}round=spring")
+    yield "who can see what", page
     site.count()
     site.publish()
     page.goto(f"/results/spring{query}", wait_until="networkidle")

@@ -95,3 +95,11 @@ def test_the_migrated_urn_keeps_no_order_of_arrival(engine):
     with engine.connect() as connection:
         statement = text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'")
         assert set(connection.scalars(statement)) == wanted
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_postgresql_copies_nothing_of_codes_and_ballots_into_its_statistics(engine):
+    statement = "SELECT attname FROM pg_attribute WHERE attrelid = '{}'::regclass AND attstattarget = 0 ORDER BY 1"
+    with engine.connect() as connection:
+        assert list(connection.scalars(text(statement.format("envelope")))) == ["sealed", "urn_key"]
+        assert list(connection.scalars(text(statement.format("code")))) == ["cast_key", "digest"]

@@ -66,4 +66,49 @@ ROWS: dict[str, dict[str, list[dict[str, object]]]] = {
             {"round_id": 1, "content_hash": "c" * 64, "document": b"counted"},
         ],
     },
+    "0002": {
+        "round": [
+            {
+                "id": 2,
+                "name": "hall-2026",
+                "state": "counted",
+                "definition": {"id": "hall-2026"},
+                "public_keys": [{"kind": "trustee", "public": "00" * 8, "fingerprint": "f"}] * 2,
+                "frozen": {"subjects": []},
+                "frozen_hash": "b" * 64,
+                "opened_at": MOMENT,
+                "destroyed_at": MOMENT,
+            },
+        ],
+        "voter_group": [
+            {
+                "id": 2,
+                "round_id": 2,
+                "voter_group": "hall",
+                "ballot_class": "A",
+                "planned": 12,
+                "present": 11,
+                "subjects": "type:bureau=B -own",
+            },
+        ],
+        "batch": [
+            {
+                "id": 2,
+                "round_id": 2,
+                "voter_group_id": 2,
+                "name": "hall-A-1",
+                "size": 12,
+                "spare": False,
+                "void": False,
+                "door": "shut",
+                "shut_at": MOMENT,
+            },
+        ],
+        "envelope": [
+            {"round_id": 2, "urn_key": b"v" * 16, "voter_group_id": 2, "sheet": 2, "sealed": b"s" * 96},
+        ],
+        "count": [
+            {"round_id": 2, "content_hash": "c" * 64, "document": b"counted", "signatures": [{"signature": "s"}]},
+        ],
+    },
 }

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from survey.casting import close
 from survey.codes.service import IssuedCode, issue_codes
-from survey.core.keys import new_office_key
+from survey.core.keys import new_office_key, new_trustee_key
 from survey.questionnaires.service import add_questionnaire
 from survey.rounds.definition import FrozenRound
 from survey.rounds.service import create_round, get_round, list_voter_groups, open_round
@@ -66,6 +66,23 @@ def office_key() -> dict[str, bytes]:
         private, public = Path(folder) / "office.key", Path(folder) / "office.pub"
         new_office_key(private, public, PASSPHRASE)
         return {file.name: file.read_bytes() for file in (private, public)}
+
+
+@cache
+def _trustee_keys() -> dict[str, bytes]:
+    """Make two trustees' key pairs for all rounds of a test run."""
+    with TemporaryDirectory() as folder:
+        for name in ("party", "discipline"):
+            private, public = Path(folder) / f"{name}.key", Path(folder) / f"{name}.pub"
+            new_trustee_key(name, private, public, PASSPHRASE)
+        return {file.name: file.read_bytes() for file in Path(folder).iterdir()}
+
+
+def two_trustees(folder: Path) -> dict[str, Any]:
+    """Put two trustees' key files into a folder; return what a round's file says of its seal."""
+    for name, content in _trustee_keys().items():
+        (folder / name).write_bytes(content)
+    return {"seal": "trustees", "key": None, "keys": ["party.pub", "discipline.pub"]}
 
 
 def write_round(folder: Path, *, voters: str = VOTERS, subjects: str = SUBJECTS, **fields: Any) -> Path:

@@ -86,7 +86,7 @@ class Site:
         key = read_private_key(self.folder / "office.key", PASSPHRASE)
         with unit_of_work(self.engine) as session:
             row = get_round(session, name)
-            keep_count(session, row, count_round(session, row, key), clock.now())
+            keep_count(session, row, count_round(session, row, [key]), clock.now())
 
     def publish(self, name="spring"):
         with unit_of_work(self.engine) as session:

@@ -91,3 +91,10 @@ def test_an_error_while_casting_tells_the_log_nothing_of_the_voter(small_site, w
     if error:
         assert f"{type(error).__name__} on POST /t/<code>" in lines
         assert "test_logs.py" in lines, "where it happened is told"
+
+
+@pytest.mark.parametrize("room", ["host", "hall"])
+def test_the_links_of_a_meeting_are_removed_from_log_lines(room):
+    written = redaction.without_codes(f"Exception on /{room}/cmV2aWV3.aBc-123_xyz/open [POST]")
+
+    assert written == f"Exception on /{room}/[link]/open [POST]"

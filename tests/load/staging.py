@@ -9,9 +9,8 @@ from random import Random
 
 from sqlalchemy import Engine, select, update
 
-from survey.ballots.envelope import seal
 from survey.ballots.models import KEY_BYTES, Envelope
-from survey.casting import ballot_form, close
+from survey.casting import ballot_form, close, seal_ballot
 from survey.codes.models import Batch, Code, CodeState
 from survey.codes.service import issue_codes
 from survey.core.ids import derive_key
@@ -141,7 +140,7 @@ def fill_urn(engine: Engine, stage: Stage, seed: int = 1) -> int:
                     for question in ballot.form.questions
                     if question.choices
                 }
-                sealed = seal(ballot.form.encode(answers), ballot.frozen.ballot_size, ballot.public_key, ballot.info)
+                sealed = seal_ballot(ballot, answers)[0]
                 envelopes.append((row.id, draw.randbytes(KEY_BYTES), group, sealed))
         envelopes.sort()
         insert_rows(

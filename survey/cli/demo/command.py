@@ -5,18 +5,22 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from survey.cli.demo import gansu as job
+from survey.cli.demo import hall
 from survey.cli.demo.phones import PhoneReport
 from survey.cli.demo.server import Server, start_server
 from survey.cli.edge import edge, language, minsheng, say, say_table, translate
 from survey.core.errors import N_, Refused
+from survey.core.ids import derive_key
 from survey.reports.figures import report_tables
+from survey.rounds.links import PURPOSE, Hall, hall_path
 from survey.scoring.results import Components
 from survey.storage import migrate
 from survey.turnout.rules import Disposition, sum_up
@@ -36,6 +40,26 @@ _COLUMNS = {
     "remark": N_("Remark"),
 }
 
+_HALL_TABLES = {
+    "results": ("rank", "name", "post", "group", "total", "proposal", "remark"),
+    "sheet": (
+        "class",
+        "expected",
+        "present",
+        "issued",
+        "returned",
+        "valid",
+        "void",
+        "unreadable",
+        "attendance",
+        "return_rate",
+        "valid_rate",
+        "remark",
+    ),
+}
+
+_HALL_LINKS = {Hall.PROJECTOR: N_("the projector page"), Hall.HOST: N_("the host's page")}
+
 demo = AppGroup("demo", help="Demonstrations that do the real job.")
 
 
@@ -53,10 +77,7 @@ demo = AppGroup("demo", help="Demonstrations that do the real job.")
 def gansu(scale: str, serve: bool, port: int) -> None:
     """Survey Gansu's 14 prefectures, 86 counties and 19 departments, from questionnaire to results."""
     began = time.monotonic()
-    # Ended from outside, too, the server it started must go with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = _fresh_folder()
-    migrate.upgrade(minsheng().engine)
     issued = job.set_up(folder, job.SCALES[scale])
     say(
         {"fingerprint": issued.fingerprint, "folder": folder},
@@ -66,25 +87,99 @@ def gansu(scale: str, serve: bool, port: int) -> None:
         ),
         as_json=False,
     )
-    server = start_server({"MINSHENG_DEMO_CODES": str(folder / "try-codes.txt")}, folder / "server.log", port=port)
-    try:
+    with _server(folder, port) as server:
         phones = job.answer(issued.codes, server.base_url)
-        if phones.surprises:
-            raise Refused(N_("Some phones met what they must not: %(what)s"), what=dict(phones.surprises))
+        _expect_no_surprise(phones)
         components, turnout = job.count_and_score(folder)
         _print_results(components, turnout)
         _print_account(phones, sum_up(turnout, ""), time.monotonic() - began)
         if serve:
             _print_addresses(server, folder)
             server.process.wait()
+
+
+@demo.command("hall")
+@click.option("--serve", is_flag=True, help="Go on serving afterwards, and print the addresses to open.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
+@edge
+def hall_(serve: bool, port: int) -> None:
+    """Let sixty voters of three classes assess twenty-four cadres in secret, sealed to two trustees."""
+    folder = _fresh_folder()
+    meeting = hall.set_up(folder)
+    say(
+        {"fingerprints": " / ".join(meeting.fingerprints), "folder": folder},
+        N_(
+            "The ballots are sealed to two throw-away keys made for this demo (%(fingerprints)s); both private halves "
+            "and passphrases lie in %(folder)s, which real trustees would never do."
+        ),
+        as_json=False,
+    )
+    with _server(folder, port) as server:
+        early = hall.try_the_door(meeting, server.base_url)
+        if set(early.results) != {"not_open"}:
+            raise Refused(N_("Some phones met what they must not: %(what)s"), what=early.results)
+        phones = hall.vote(meeting, server.base_url)
+        _expect_no_surprise(phones)
+        envelopes, count_hash = hall.count_away(folder)
+        _print_hall(phones.cast, envelopes, count_hash)
+        if serve:
+            _print_hall_addresses(server, folder)
+            server.process.wait()
+
+
+@contextmanager
+def _server(folder: Path, port: int) -> Iterator[Server]:
+    """Serve what the demo made; ended from outside, too, the server goes with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = start_server({"MINSHENG_DEMO_CODES": str(folder / "try-codes.txt")}, folder / "server.log", port=port)
+    try:
+        yield server
     except KeyboardInterrupt:
         click.echo()
     finally:
         server.stop()
 
 
+def _expect_no_surprise(phones: PhoneReport) -> None:
+    if phones.surprises:
+        raise Refused(N_("Some phones met what they must not: %(what)s"), what=dict(phones.surprises))
+
+
+def _print_hall(cast: int, envelopes: int, count_hash: str) -> None:
+    tables = hall.report(translate, language())
+    for name, keys in _HALL_TABLES.items():
+        columns = {column.key: column.heading for column in tables[name].columns if column.key in keys}
+        rows = sorted(tables[name].records(), key=_by_rank) if name == "results" else list(tables[name].records())
+        say_table(rows, columns, as_json=False, title=tables[name].title)
+    say(
+        {"cast": cast, "envelopes": envelopes, "hash": count_hash},
+        N_(
+            "%(cast)s ballots were acknowledged, %(envelopes)s envelopes opened away from the database by both keys. "
+            "Hash of the count: %(hash)s"
+        ),
+        as_json=False,
+    )
+
+
+def _by_rank(row: Mapping[str, object]) -> tuple[str, int]:
+    rank = row["rank"]
+    return str(row["group"]), rank if isinstance(rank, int) else sys.maxsize
+
+
+def _print_hall_addresses(server: Server, folder: Path) -> None:
+    key = derive_key(minsheng().settings.secret_key, PURPOSE)
+    _print_lines(
+        (
+            (server.base_url + "/", N_("type a code, or pick a fresh one to try")),
+            *((server.base_url + hall_path(one, hall.TRIAL, key), words) for one, words in _HALL_LINKS.items()),
+            (server.base_url + "/who-sees-what", N_("who can see what")),
+            (str(folder / "try-slips.pdf"), N_("slips to print and cut")),
+        )
+    )
+
+
 def _fresh_folder() -> Path:
-    """Return an empty folder; only a folder that an earlier demo marked as its own is emptied."""
+    """Return an empty folder, and tables; only a folder that an earlier demo marked as its own is emptied."""
     if FOLDER.exists():
         if not (FOLDER / MARK).exists() and any(FOLDER.iterdir()):
             raise Refused(N_("%(folder)s exists and is not a demo's; move it away"), folder=FOLDER)
@@ -96,6 +191,7 @@ def _fresh_folder() -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     FOLDER.chmod(0o700)
     (FOLDER / MARK).touch()
+    migrate.upgrade(minsheng().engine)
     return FOLDER
 
 
@@ -143,6 +239,10 @@ def _print_addresses(server: Server, folder: Path) -> None:
         (server.base_url + "/results/gansu-2026", N_("the published results")),
         (str(folder / "try-slips.pdf"), N_("slips to print and cut")),
     )
+    _print_lines(lines)
+
+
+def _print_lines(lines: Sequence[tuple[str, str]]) -> None:
     click.echo()
     click.echo(translate(N_("Open (Ctrl-C ends the server, process %(pid)s):")) % {"pid": os.getpid()})
     for place, what in lines:

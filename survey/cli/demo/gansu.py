@@ -122,11 +122,11 @@ def count_and_score(folder: Path) -> tuple[Components, tuple[Disposition, ...]]:
         row = rounds.get_round(session, "gansu-2026")
         envelopes = casting.reconcile(session.connection(), row.id)
         with progress(N_("Opening envelopes"), envelopes, N_("envelopes")) as step:
-            count = count_round(session, row, private_key, on_progress=step)
+            signed = count_round(session, row, [private_key], on_progress=step)
     with work() as session:
         row = rounds.get_round(session, "gansu-2026")
-        keep_count(session, row, count, now())
+        keep_count(session, row, signed, now())
         rounds.publish_round(session, row, now())
         frozen = rounds.frozen_round(session, row.id)
         turnout = get_turnout(session, row)
-    return score_round(frozen, count), turnout
+    return score_round(frozen, signed.count), turnout

@@ -6,24 +6,32 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from survey.core.errors import N_
 from survey.core.model import WHOLE
 from survey.core.validation import Rule
-from survey.questionnaires.words import Answer, Bytes, Item
+from survey.questionnaires.words import Answer, Bytes, Item, Numbers, unsaid
 
 LONGEST_NUMBER = 24
+MOST_POINTS = 1000
 Limit = Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=4)]
 
 
 class NumberItem(Item):
-    """A number; stored as a count of its smallest unit above the least allowed, plus one."""
+    """A number; stored as a count of its smallest unit above the least allowed, plus one.
+
+    Attributes:
+        places: digits after the point.
+        scored: the number itself is the points of a ballot (直接打分); of democratic ballots only.
+    """
 
     kind: Literal["number"] = "number"
     minimum: Limit
     maximum: Limit
     places: Annotated[int, Field(ge=0, le=4), WHOLE] = 0
+    scored: Annotated[bool, unsaid(default=False)] = False
 
     @model_validator(mode="after")
     def _limits_agree(self) -> "NumberItem":
@@ -34,8 +42,10 @@ class NumberItem(Item):
                 least=self.minimum,
                 most=self.maximum,
             )
+        if self.scored and max(-self.minimum, self.maximum) > MOST_POINTS:
+            raise Rule(N_("numbers that are points lie between -%(most)s and %(most)s"), "scored", most=MOST_POINTS)
         for field, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
-            if limit != limit.quantize(self._unit):
+            if limit != limit.quantize(self.unit):
                 raise Rule(
                     N_("%(limit)s has more digits after the point than places allows (%(places)s)"),
                     field,
@@ -60,14 +70,24 @@ class NumberItem(Item):
             raise Rule(N_("please write a number, in digits")) from None
         if len(text) > LONGEST_NUMBER or not number.is_finite() or not self.minimum <= number <= self.maximum:
             raise Rule(N_("please write a number from %(least)s to %(most)s"), least=self.minimum, most=self.maximum)
-        rounded = number.quantize(self._unit)
+        rounded = number.quantize(self.unit)
         if rounded != number:
             raise Rule(N_("please write at most %(places)s digits after the point"), places=self.places)
         return rounded + 0  # there is no minus zero
 
     @property
-    def _unit(self) -> Decimal:
+    def unit(self) -> Decimal:
+        """The smallest difference of two numbers."""
         return Decimal(1).scaleb(-self.places)
+
+    @staticmethod
+    def steps(column: Bytes) -> Numbers:
+        """Return what many ballots stored, as whole numbers; 0 for blanks.
+
+        Args:
+            column: one row a ballot, eight bytes each.
+        """
+        return np.ascontiguousarray(column).view(">u8")[:, 0].astype(np.int64)
 
     def values(self, answer: Answer) -> tuple[str, ...]:
         """Return the number as written."""
@@ -76,14 +96,14 @@ class NumberItem(Item):
     def encode(self, answer: Answer) -> bytes:
         """Return the number's distance from the least, in units, plus one."""
         assert isinstance(answer, Decimal)
-        return (int((answer - self.minimum) / self._unit) + 1).to_bytes(8, "big")
+        return (int((answer - self.minimum) / self.unit) + 1).to_bytes(8, "big")
 
     def decode(self, data: bytes) -> Answer | None:
         """Return the number."""
         steps = int.from_bytes(data, "big")
         if steps == 0:
             return None
-        number = (self.minimum + (steps - 1) * self._unit).quantize(self._unit)
+        number = (self.minimum + (steps - 1) * self.unit).quantize(self.unit)
         if number > self.maximum:
             message = "beyond the greatest number allowed"
             raise ValueError(message)

@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from survey.core.errors import N_
 from survey.core.model import WHOLE
 from survey.core.validation import Rule
-from survey.questionnaires.words import Answer, Bytes, Item
+from survey.questionnaires.words import Answer, Bytes, Item, unsaid
 
 BYTES_A_CHARACTER = 4
 # Joiners that some scripts cannot do without; every other invisible character is dropped.
@@ -31,7 +31,15 @@ class TextItem(Item):
     """A remark; stored in a fixed number of bytes, whatever its length."""
 
     kind: Literal["text"] = "text"
+    min_length: Annotated[int, Field(ge=1, le=1000), unsaid(default=1), WHOLE] = 1
     max_length: Annotated[int, Field(ge=1, le=1000), WHOLE] = 300
+
+    @model_validator(mode="after")
+    def _lengths_agree(self) -> "TextItem":
+        if self.min_length > self.max_length:
+            message = N_("the least length %(least)s is above the greatest %(most)s")
+            raise Rule(message, "max_length", least=self.min_length, most=self.max_length)
+        return self
 
     @property
     def width(self) -> int:
@@ -43,6 +51,9 @@ class TextItem(Item):
         text = clean_text(values[0]) if values else ""
         if len(text) > self.max_length:
             raise Rule(N_("this text has %(n)s characters; at most %(most)s fit"), n=len(text), most=self.max_length)
+        if text and len(text) < self.min_length:
+            message = N_("this text has %(n)s characters; at least %(least)s are needed")
+            raise Rule(message, n=len(text), least=self.min_length)
         return text or None
 
     def values(self, answer: Answer) -> tuple[str, ...]:

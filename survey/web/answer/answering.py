@@ -5,28 +5,20 @@ admitted. Only casting spends the code.
 """
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 
 from survey import casting
 from survey.core import clock
-from survey.core.errors import Invalid, Problem
+from survey.core.errors import Invalid
 from survey.questionnaires.form import Answers
 from survey.storage.engine import transaction
-from survey.web.answer.opened import OpenForm, admit, digits_of, posted
-from survey.web.answer.pages import PageKey, done_page, form_page, render_form
+from survey.web.answer.ballot_pages import ballot_form_page
+from survey.web.answer.balloting import answer_cast, answer_review, show_faulty
+from survey.web.answer.opened import Faulty, OpenForm, admit, digits_of, guard_answers, posted
+from survey.web.answer.pages import PageKey, done_page, form_page, is_ballot, render_form
 from survey.web.answer.review import render_review
 from survey.web.display import display, take_from_form
 from survey.web.prepared import PreparedPage
 from survey.web.services import services
-
-
-class Faulty(Exception):
-    """Answers with faults: the form comes back with them, each marked."""
-
-    def __init__(self, opened: OpenForm, problems: tuple[Problem, ...]) -> None:
-        super().__init__()
-        self.opened = opened
-        self.problems = problems
 
 
 def add_pages(pages: Blueprint) -> None:
@@ -42,43 +34,64 @@ def add_pages(pages: Blueprint) -> None:
 def show(code: str) -> Response:
     """Show the questionnaire of a code; nothing changes, however often it is opened."""
     opened = admit(digits_of(code))
-    made = form_page(PageKey.of(opened.ballot, display()))
+    key = PageKey.of(opened.ballot, display())
+    made = ballot_form_page(key) if is_ballot(opened.ballot) else form_page(key)
     return _send(made.page, made.hole(opened.code, opened.stamp.text))
 
 
-def review(code: str) -> Response | str:
+def review(code: str) -> str | tuple[str, int]:
     """Show the answers once more; or the form again, when a button asks for that."""
-    take_from_form()
+    opened = _opened(code)
+    guard_answers(opened)
+    if is_ballot(opened.ballot):
+        return answer_review(opened)
     if "_switch" in request.form:
-        return _switched(code)
-    opened = posted(code)
+        return _switched(opened)
     return _review(opened, _read(opened))
 
 
-def cast(code: str) -> Response | str:
+def cast(code: str) -> Response | str | tuple[str, int]:
     """Cast the ballot: the one act that counts and cannot be undone."""
-    take_from_form()
-    if "_switch" in request.form:
-        return _switched(code)
-    opened = posted(code)
-    answers = _read(opened)
-    if request.form.get("_page") != "review" and opened.ballot.form.gaps(answers):
-        return _review(opened, answers)
+    opened = _opened(code)
+    try:
+        answers, page = _to_cast(opened)
+    except Faulty:
+        guard_answers(opened)
+        raise
+    if answers is None:
+        guard_answers(opened)
+        return page
     _cast(opened, answers)
     return _send(done_page(PageKey.of(opened.ballot, display())), b"")
 
 
 def show_faults(error: Faulty) -> tuple[str, int]:
     """Show the form again with its answers and what is wrong with them."""
-    problems = {problem.where: problem.say(_) for problem in error.problems}
-    return _filled(error.opened, problems), 400
+    if is_ballot(error.opened.ballot):
+        return show_faulty(error)
+    return _filled(error.opened, error.problems), 400
 
 
-def _switched(code: str) -> str:
+def _opened(code: str) -> OpenForm:
+    take_from_form()
+    return admit(digits_of(code)) if request.form.get("_switch") == "reopen" else posted(code)
+
+
+def _to_cast(opened: OpenForm) -> tuple[Answers | None, str | tuple[str, int]]:
+    """Return the answers that may be cast, or the page to show instead."""
+    if is_ballot(opened.ballot):
+        return answer_cast(opened)
+    if "_switch" in request.form:
+        return None, _switched(opened)
+    answers = _read(opened)
+    if request.form.get("_page") != "review" and opened.ballot.form.gaps(answers):
+        return None, _review(opened, answers)
+    return answers, ""
+
+
+def _switched(opened: OpenForm) -> str:
     """Show the page again in another language or size, or the form again from the review; answers stay."""
-    order = request.form["_switch"]
-    opened = admit(digits_of(code)) if order == "reopen" else posted(code)
-    if request.form.get("_page") == "review" and ":" in order:
+    if request.form.get("_page") == "review" and ":" in request.form["_switch"]:
         return _review(opened, _read(opened))
     return _filled(opened)
 

@@ -1,6 +1,6 @@
 """The questions of a ballot as cards on a page, in one language."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -75,17 +75,23 @@ class Card:
         return " ".join(parts)
 
 
-def make_cards(form: Form, lang: str) -> tuple[Card, ...]:
-    """Return a ballot's questions as cards, in page order; conditions are worded in the present language."""
-    return tuple(_cards(form, lang))
+def make_cards(form: Form, lang: str, chosen: Sequence[Question] | None = None) -> tuple[Card, ...]:
+    """Return a ballot's questions as cards, in page order; conditions are worded in the present language.
+
+    Args:
+        form: the ballot.
+        lang: the language of its words.
+        chosen: only these of its questions, numbered by themselves.
+    """
+    return tuple(_cards(form, lang, form.questions if chosen is None else chosen))
 
 
-def _cards(form: Form, lang: str) -> Iterator[Card]:
+def _cards(form: Form, lang: str, chosen: Sequence[Question]) -> Iterator[Card]:
     several = len(form.subjects) > 1
-    numbers = {question.name: number for number, question in enumerate(form.questions, 1)}
+    numbers = {question.name: number for number, question in enumerate(chosen, 1)}
     questions = {question.name: question for question in form.questions}
     subject = None
-    for question in form.questions:
+    for question in chosen:
         about = question.subject.name if several and question.subject else ""
         heading = about if question.subject is not subject else ""
         subject = question.subject

@@ -1,17 +1,20 @@
 """The form in somebody's hands: its code, its ballot and its stamp, from a code just admitted or from a post."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hmac import compare_digest
 
 from flask import g, request
+from flask_babel import gettext as _
 
 from survey import casting
 from survey.casting import Ballot, UnknownCode
 from survey.codes.generator import digest, normalise
 from survey.core import clock
-from survey.core.errors import Invalid
+from survey.core.errors import Invalid, Problem, Refused
 from survey.storage.engine import reading
 from survey.web.answer.status import Refusal
+from survey.web.display import display
 from survey.web.services import services
 from survey.web.stamp import BadStamp, Stamp
 
@@ -23,6 +26,15 @@ class OpenForm:
     code: str
     ballot: Ballot
     stamp: Stamp
+
+
+class Faulty(Exception):
+    """Answers with faults: the form comes back with them, each marked."""
+
+    def __init__(self, opened: OpenForm, problems: tuple[Problem, ...]) -> None:
+        super().__init__()
+        self.opened = opened
+        self.problems = {problem.where: problem.say(_) for problem in problems}
 
 
 def digits_of(code: str) -> str:
@@ -41,7 +53,7 @@ def admit(code: str) -> OpenForm:
     """Open a form for a code that may be answered with now.
 
     Raises:
-        UnknownCode, CodeUsed, NotYetOpen, RoundClosed: as the door says.
+        UnknownCode, CodeUsed, NotYetOpen, RoundClosed, BatchWaits, BatchShut: as the door says.
     """
     here = services()
     now = clock.now()
@@ -74,6 +86,19 @@ def posted(code: str) -> OpenForm:
     ballot = _ballot(stamp)
     g.contact = ballot.frozen.definition.contact
     return OpenForm(digits, ballot, stamp)
+
+
+def guard_answers(opened: OpenForm) -> None:
+    """On a shared device see to it that answers are shown only before they are cast.
+
+    Whoever comes next could otherwise have the browser send an earlier form again.
+
+    Raises:
+        CodeUsed: when its code was used.
+    """
+    if display().kiosk:
+        with suppress(Refused):  # closed or not: that is told when it is cast
+            admit(opened.code)
 
 
 def _ballot(stamp: Stamp) -> Ballot:

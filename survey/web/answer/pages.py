@@ -19,12 +19,18 @@ from survey.web.display import Display, local_time
 from survey.web.prepared import PreparedPage
 
 MOST_PAGES = 1024
+SECONDS_TO_CLOSE = 15  # on a shared device
 SECONDS_A_QUESTION = 10
 # No answer and no wording can hold these: templates escape the angle brackets.
 CODE_HERE = "00000000000000000000"
 STAMP_HERE = "<stamp>"
 ESCAPED_STAMP_HERE = "&lt;stamp&gt;"
 NOTHING: MultiDict[str, str] = MultiDict()
+
+
+def is_ballot(ballot: Ballot) -> bool:
+    """Tell whether a round's pages are those of a secret ballot about many subjects."""
+    return ballot.frozen.definition.kind in ("ballot", "posneg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +127,13 @@ def without_indentation(html: str) -> str:
     return re.sub(r"\n\s+", "\n", html)
 
 
+def _done(key: PageKey) -> str:
+    secret = key.ballot.frozen.definition.secret
+    return render_template("answer/done.html", **heading(key), secret=secret, seconds=SECONDS_TO_CLOSE)
+
+
 @lru_cache(maxsize=MOST_PAGES)
 def done_page(key: PageKey) -> PreparedPage:
     """Render the page that everybody gets at the end."""
-    html = without_indentation(render_template("answer/done.html", **heading(key)))
+    html = without_indentation(_done(key))
     return PreparedPage(html.encode(), b"")

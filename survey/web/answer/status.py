@@ -73,6 +73,21 @@ PAGES = {
         NOT_SUBMITTED,
         N_("Results are shown after they have been counted and published."),
     ),
+    "waits": StatusPage(
+        403,
+        N_("The vote has not been opened yet"),
+        N_("The host has not opened the vote for your slip yet."),
+        NOTHING_CAST,
+        N_("Wait until the host opens it, then open the same address again."),
+        retry="again",
+    ),
+    "shut": StatusPage(
+        410,
+        N_("The vote is closed"),
+        N_("The host has closed the vote for your slip; ballots are no longer taken."),
+        NOT_SUBMITTED,
+        N_("If you could not submit in time, raise your hand and tell the host."),
+    ),
     "busy": StatusPage(
         503,
         N_("Busy at the moment"),

@@ -8,7 +8,7 @@ from survey.rounds.service import get_round
 from survey.storage.engine import reading
 from survey.web.answer.status import Refusal
 from survey.web.display import display
-from survey.web.results.report import Report, read_report
+from survey.web.results.report import BALLOTS, Report, read_report
 from survey.web.services import services
 
 TYPES = {
@@ -25,7 +25,9 @@ results = Blueprint("results", __name__, url_prefix="/results")
 @results.get("/<round_id>")
 def show(round_id: str) -> str:
     """Show a published round's figures."""
-    return render_template("results/round.html", round_id=round_id, report=_published(round_id), downloads=TYPES)
+    report = _published(round_id)
+    template = "results/ballot.html" if report.definition.kind in BALLOTS else "results/round.html"
+    return render_template(template, round_id=round_id, report=report, downloads=TYPES)
 
 
 @results.get("/<round_id>/report.<suffix>")

@@ -5,15 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.core.clock import now
 from survey.core.errors import Invalid, Problem, Refused, SurveyError
 from survey.core.ids import canonical_json, content_hash, derive_key, gives_hash
-from survey.core.keys import fingerprint, new_office_key, public_bytes, read_private_key, read_public_key
 from survey.core.numbers import fraction, half_up
 
 # --- errors ---
@@ -92,61 +89,3 @@ def test_a_whole_number_gets_its_places():
 
 def test_the_clock_is_in_utc():
     assert now().tzinfo is UTC
-
-
-# --- keys ---
-
-SECRET = "correct horse"
-
-
-@pytest.fixture
-def files(tmp_path):
-    return tmp_path / "office.key", tmp_path / "office.pub"
-
-
-def test_a_new_key_opens_with_its_passphrase_and_matches_its_public_half(files):
-    printed = new_office_key(*files, SECRET)
-
-    public = read_public_key(files[1])
-    assert public_bytes(read_private_key(files[0], SECRET).public_key()) == public
-    assert printed == fingerprint(public)
-    assert len(printed.split()) == 10
-    assert files[0].stat().st_mode & 0o077 == 0
-
-
-def test_the_passphrase_is_not_short_and_not_another(files):
-    with pytest.raises(Refused, match="The passphrase has 5 characters; at least 8 are needed"):
-        new_office_key(*files, "short")
-    new_office_key(*files, SECRET)
-    with pytest.raises(Refused, match="The passphrase does not open"):
-        read_private_key(files[0], "another passphrase")
-
-
-@pytest.mark.parametrize("existing", [0, 1])
-def test_a_key_is_never_overwritten(files, existing):
-    files[existing].write_text("precious")
-
-    with pytest.raises(Refused, match="exists already; a key is never overwritten"):
-        new_office_key(*files, SECRET)
-    assert files[existing].read_text() == "precious"
-    assert not files[1 - existing].exists()
-
-
-def test_what_is_no_office_key_is_refused(files, tmp_path):
-    other = Ed25519PrivateKey.generate()
-    encoding, none = serialization.Encoding.PEM, serialization.BestAvailableEncryption(SECRET.encode())
-    (tmp_path / "other.key").write_bytes(other.private_bytes(encoding, serialization.PrivateFormat.PKCS8, none))
-    public = other.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
-    (tmp_path / "other.pub").write_bytes(public)
-    (tmp_path / "text").write_text("no key")
-
-    for read, name, told in [
-        (read_public_key, "other.pub", "another kind of key"),
-        (read_public_key, "text", "is not a public key file"),
-        (read_public_key, "none", "There is no key file"),
-        (lambda file: read_private_key(file, SECRET), "other.key", "another kind of key"),
-        (lambda file: read_private_key(file, SECRET), "text", "or it is not a private key file"),
-        (lambda file: read_private_key(file, SECRET), "none", "There is no key file"),
-    ]:
-        with pytest.raises(Refused, match=told):
-            read(tmp_path / name)

@@ -30,17 +30,19 @@ def test_no_key_joins_codes_and_envelopes_to_anything(engine):
 
 def test_no_column_holds_a_time_a_sequence_or_a_name(engine):
     assert set(columns(engine, "code")) == {"round_id", "digest", "batch_id", "state", "cast_key"}
-    assert set(columns(engine, "envelope")) == {"round_id", "urn_key", "voter_group_id", "sealed"}
-    assert set(columns(engine, "batch")) == {"id", "round_id", "voter_group_id", "name", "size", "spare", "void"}
+    assert set(columns(engine, "envelope")) == {"round_id", "urn_key", "voter_group_id", "sheet", "sealed"}
+    # A batch knows when its host shut it; that is no voter's time.
+    of_batch = {"id", "round_id", "voter_group_id", "name", "size", "spare", "void", "door", "shut_at"}
+    assert set(columns(engine, "batch")) == of_batch
     for table in ("code", "envelope"):
         for column in columns(engine, table).values():
             assert not column.get("autoincrement") or column["autoincrement"] == "auto"
-            assert column["default"] is None
+            assert column["default"] == ("1" if column["name"] == "sheet" else None)
             assert not isinstance(column["type"], SmallInteger | Boolean)
             if isinstance(column["type"], String):
                 assert column["name"] == "state"
             elif not isinstance(column["type"], LargeBinary):
-                assert column["name"] in ("round_id", "batch_id", "voter_group_id")
+                assert column["name"] in ("round_id", "batch_id", "voter_group_id", "sheet")
 
 
 @ONLY_POSTGRES

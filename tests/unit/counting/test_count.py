@@ -12,6 +12,7 @@ from survey.core.keys import new_office_key, read_private_key
 from survey.counting.figures import Count, Pile
 from survey.counting.models import CountRow
 from survey.counting.service import count_round, get_count, keep_count
+from survey.counting.signed import SignedCount
 from survey.rounds.service import get_round
 from survey.storage.engine import snapshot, transaction, unit_of_work
 from tests.factories.casting import cast_code
@@ -43,7 +44,7 @@ def closed(engine: Engine, tmp_path: Path) -> MadeRound:
 def counted(made: MadeRound) -> Count:
     key = read_private_key(made.folder / "office.key", PASSPHRASE)
     with unit_of_work(made.engine) as session:
-        return count_round(session, get_round(session, made.name), key)
+        return count_round(session, get_round(session, made.name), [key]).count
 
 
 def pile(count: Count, group: str, subject: str, item: str) -> Pile:
@@ -118,7 +119,7 @@ def test_the_progress_adds_up_to_the_envelopes(closed: MadeRound) -> None:
     key = read_private_key(closed.folder / "office.key", PASSPHRASE)
     steps: list[int] = []
     with snapshot(closed.engine) as session:
-        count_round(session, get_round(session, closed.name), key, on_progress=steps.append)
+        count_round(session, get_round(session, closed.name), [key], on_progress=steps.append)
     assert sum(steps) == len(BALLOTS)
 
 
@@ -130,14 +131,14 @@ def test_nobody_waits_for_a_count(closed: MadeRound) -> None:
             connection.execute(update(Envelope).where(Envelope.round_id == 999).values(voter_group_id=1))
 
     with snapshot(closed.engine) as session:
-        count_round(session, get_round(session, closed.name), key, on_progress=write_meanwhile)
+        count_round(session, get_round(session, closed.name), [key], on_progress=write_meanwhile)
 
 
 def test_a_wrong_key_leaves_the_urn_alone(closed: MadeRound) -> None:
     new_office_key(closed.folder / "other.key", closed.folder / "other.pub", PASSPHRASE)
     key = read_private_key(closed.folder / "other.key", PASSPHRASE)
     with unit_of_work(closed.engine) as session, pytest.raises(Refused, match=r"does not fit.*The urn is untouched"):
-        count_round(session, get_round(session, closed.name), key)
+        count_round(session, get_round(session, closed.name), [key])
     with pytest.raises(Refused, match="passphrase"):
         read_private_key(closed.folder / "office.key", "not this one")
     assert sum(counted(closed).ballots.values()) == 5
@@ -152,7 +153,7 @@ def test_only_a_closed_round_is_counted_and_only_once(engine: Engine, tmp_path: 
     count = counted(made)
     assert sum(count.ballots.values()) == 0
     with unit_of_work(engine) as session:
-        keep_count(session, get_round(session, made.name), count, CLOSES)
+        keep_count(session, get_round(session, made.name), SignedCount(count), CLOSES)
     with pytest.raises(AlreadyDone):
         counted(made)
 
@@ -163,7 +164,7 @@ def test_a_kept_count_comes_back_whole_and_a_changed_one_not_at_all(closed: Made
         row = get_round(session, closed.name)
         with pytest.raises(NotFound):
             get_count(session, row)
-        keep_count(session, row, count, CLOSES)
+        keep_count(session, row, SignedCount(count), CLOSES)
     with unit_of_work(closed.engine) as session:
         assert get_count(session, get_round(session, closed.name)) == count
         session.execute(update(CountRow).values(content_hash="0" * 64))

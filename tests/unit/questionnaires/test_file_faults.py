@@ -19,8 +19,8 @@ items:
 AN_OPTION = "{code: a, zh: 甲, en: A}"
 NAME = "is no name; allowed: small letters, digits, - and _, a letter first, at most 40 characters"
 NO_FIELD = "there is no such field here; allowed:"
-OF_ITEM = "id, zh, en, weight, per, required, show_if, kind"
-FIELDS = "id, version, title, intro, scales, items"
+OF_ITEM = "id, zh, en, weight, per, only, sheet, overall, required, show_if, kind"
+FIELDS = "id, version, title, intro, sheets, scales, items"
 KINDS = "scale, single, multiple, statement, number, text"
 
 
@@ -38,7 +38,7 @@ FAULTS = {
     "unknown field": (other("version: 1", "version: 1\nfoo: 2"), f"3 foo: {NO_FIELD} {FIELDS}"),
     "misspelt field of an item": (
         item("id: second, kind: text, max_lenght: 3"),
-        f"10 items.2.max_lenght: {NO_FIELD} {OF_ITEM}, max_length",
+        f"10 items.2.max_lenght: {NO_FIELD} {OF_ITEM}, min_length, max_length",
     ),
     "steps given by hand": (
         item("id: second, kind: scale, scale: two, steps: []"),

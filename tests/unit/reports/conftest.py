@@ -33,7 +33,7 @@ def cast():
         "A": same_answers("safety:A", vs=20, s=40, f=20, d=10, vd=0, dk=3),
         "B": same_answers("safety:B", vs=60, s=90, f=40, d=8, vd=2, dk=1),
         "C": same_answers("safety:C", vs=4),
-        "D": same_answers("safety:D", s=30, dk=9),
+        "D": same_answers("safety:D", vs=10, s=10, f=10, dk=9),
     }
 
 

@@ -55,7 +55,7 @@ def test_a_group_without_ranked_units_has_no_chart(components):
 
 def test_names_are_drawn_as_they_are_and_one_ballot_has_no_whisker():
     frozen = frozen_round([subject("A", name="$x^2$ <b>&龑", group="")])
-    components = score_round(frozen, count_ballots(frozen, {"A": same_answers("safety:A", s=6)}))
+    components = score_round(frozen, count_ballots(frozen, {"A": same_answers("safety:A", vs=6)}))
 
     chart = ranking_chart(components, "", same)
 

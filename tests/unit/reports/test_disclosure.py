@@ -1,10 +1,12 @@
 from fractions import Fraction
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.reports.disclosure import Protection, protect
+from survey.reports.disclosure.rows import is_unanimous
 
 FIVE = {"vs": 100, "s": 80, "f": 60, "d": 30, "vd": 0}
 SATISFIED = {"vs": 1, "s": 1, "f": 1}
@@ -29,8 +31,9 @@ def test_no_ballot_at_all_is_shown():
     assert protect({"s": 0, "d": 0}, 5).hidden == frozenset()
 
 
-def test_two_hidden_cells_with_a_sum_of_two_would_each_be_one():
-    assert protect({"a": 30, "b": 12, "c": 1, "d": 1}, 5).hidden == {"b", "c", "d"}
+@pytest.mark.parametrize("small", [(1, 1), (2, 1)], ids=["each is one", "each is one or two"])
+def test_two_hidden_cells_with_a_small_sum_need_a_third(small):
+    assert protect({"a": 30, "b": 12, "c": small[0], "d": small[1]}, 5).hidden == {"b", "c", "d"}
 
 
 def test_an_index_beside_the_row_needs_more_hidden_cells():
@@ -38,13 +41,15 @@ def test_an_index_beside_the_row_needs_more_hidden_cells():
 
     assert protect(row, 5).hidden == {"d", "vd"}
     assert protect(row, 5, [FIVE]).hidden == {"f", "d", "vd"}
-    assert protect(row, 5, [FIVE, SATISFIED]) == Protection(frozenset({"vs", "f", "d", "vd"}), 2)
+    assert protect(row, 5, [FIVE, SATISFIED]) == Protection(frozenset(row), 2), "vd would be 2 or 6"
 
 
 def test_the_last_figure_is_given_up_when_hiding_every_cell_is_not_enough():
     three = {"s": 150, "f": 45, "d": 3}
 
-    assert protect(three, 5, [{"s": 100, "f": 75, "d": 55}, {"s": 1, "f": 1}]) == Protection(frozenset(three), 1)
+    # In steps of 5, d could be 3, 8, 13: but something here is below 5, and only 3 is.
+    assert protect(three, 5, [{"s": 100, "f": 75, "d": 55}, {"s": 1, "f": 1}]) == Protection(frozenset("fd"), 0)
+    assert protect(three | {"vd": 2}, 5, [FIVE, SATISFIED]) == Protection(frozenset({"f", "d", "vd"}), 1)
 
 
 def test_with_two_options_no_figure_can_stand_beside_a_small_cell():
@@ -54,7 +59,27 @@ def test_with_two_options_no_figure_can_stand_beside_a_small_cell():
 def test_single_ballots_everywhere_end_with_everything_hidden():
     row = dict.fromkeys("abcdef", 1)
 
-    assert protect(row, 5, [dict.fromkeys("abc", 1)]) == Protection(frozenset(row), 0)
+    assert protect(row, 5, [dict.fromkeys("abc", 1)]) == Protection(frozenset(row), 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "is_hidden"),
+    [
+        ({"a": 0, "d": 9}, "low", True),
+        ({"a": 9, "d": 0}, "low", False),
+        ({"a": 9, "d": 0}, "any", True),
+        ({"a": 0, "d": 9}, "show", False),
+        ({"a": 1, "d": 9}, "any", False),
+        ({"a": 0, "d": 0}, "any", False),
+    ],
+)
+def test_votes_all_alike(cells, rule, is_hidden):
+    assert is_unanimous(cells, rule, {"a"}) == is_hidden
+
+
+def test_where_no_option_is_better_nothing_is_low():
+    assert not is_unanimous({"far": 9, "slow": 0}, "low", frozenset())
+    assert is_unanimous({"far": 9, "slow": 0}, "any", frozenset())
 
 
 @given(rows, st.integers(2, 8))
@@ -76,8 +101,6 @@ def test_no_hidden_cell_can_be_solved_for(row, factors):
     cells = {f"o{i}": n for i, n in enumerate(row)}
     figure = {f"o{i}": factors[i] for i in range(len(row))}
     found = protect(cells, 5, [figure])
-    if sorted(cells[option] for option in found.hidden) in ([1] * 5, [1] * 6, [1] * 7, [1] * 8):
-        return
     printed = [dict.fromkeys(cells, 1), figure][: 1 + found.figures]
     hidden = sorted(found.hidden)
     moved = set()
@@ -85,4 +108,4 @@ def test_no_hidden_cell_can_be_solved_for(row, factors):
         change = dict(zip(hidden, shift, strict=True))
         if all(sum(Fraction(f.get(o, 0)) * change[o] for o in hidden) == 0 for f in printed):
             moved |= {option for option in hidden if change[option]}
-    assert moved == set(hidden)
+    assert moved >= {option for option in hidden if cells[option]}

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from survey.counting.figures import Text
-from survey.reports.disclosure import hidden_units
+from survey.reports.disclosure import protect_components
 from survey.reports.figures import report_tables
 from survey.rounds.definition import VoterGroup
 from survey.scoring.component import score_round
@@ -31,6 +31,10 @@ def same(sentence):
 
 def report(components, turnout=(), language="zh"):
     return {table.name: table for table in report_tables(components, turnout, same, language=language)}
+
+
+def too_small(components):
+    return protect_components(components).too_small
 
 
 def rows(table, **wanted):
@@ -83,24 +87,24 @@ def test_a_unit_under_the_smallest_cell_is_hidden_whole_and_so_is_the_unit_above
 def test_the_edge_of_the_smallest_cell(make_components, ballots, is_hidden):
     components = make_components(minimum=1, C=same_answers("safety:C", s=ballots))
 
-    assert ("C" in hidden_units(components)) == is_hidden
+    assert ("C" in too_small(components)) == is_hidden
 
 
 def test_an_item_with_few_answers_hides_the_unit_whose_index_would_give_it(make_components):
     asked = questionnaire(scale_item("safety"), scale_item("roads"))
     ballots = [{"safety:C": "s", "roads:C": "d"}] * 3 + [{"safety:C": "s"}] * 9
 
-    assert "C" in hidden_units(make_components(asked, minimum=1, C=ballots))
-    assert "C" not in hidden_units(make_components(asked, minimum=5, C=ballots))
+    assert "C" in too_small(make_components(asked, minimum=1, C=ballots))
+    assert "C" not in too_small(make_components(asked, minimum=5, C=ballots))
 
 
 def test_a_composite_with_few_answers_of_its_own_is_hidden_for_what_the_whole_would_give(components):
-    assert "P" not in hidden_units(components)
+    assert "P" not in too_small(components)
 
     unit = components.unit("P")
     with_own = replace(unit, parts=(*unit.parts, replace(unit.parts[0], code="P", own=True, n=3)))
     changed = replace(components, units=tuple(with_own if u.code == "P" else u for u in components.units))
-    assert "P" in hidden_units(changed)
+    assert "P" in too_small(changed)
 
 
 def test_parts_list_the_weights_of_a_composite(components):
@@ -224,11 +228,11 @@ def test_insufficient_items_say_why(make_components):
 def test_questions_about_no_subject_have_no_unit(make_components, subjects, cast):
     asked = questionnaire(scale_item("safety"), scale_item("life", per="ballot"))
     frozen = frozen_round(subjects[1:3], asked, [VoterGroup("all", "citizen", 9, ("A", "B"))])
-    components = score_round(frozen, count_ballots(frozen, {"all": [{"life": "s"}] * 6}))
+    components = score_round(frozen, count_ballots(frozen, {"all": [{"life": "vs"}] * 6}))
 
     item = row(report(components)["items"], item="life")
 
-    assert (item["code"], item["name"], item["index"]) == ("", "", 80)
+    assert (item["code"], item["name"], item["index"]) == ("", "", 100)
 
 
 def test_remarks_are_listed_only_from_the_least_number(components):

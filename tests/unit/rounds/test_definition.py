@@ -40,7 +40,7 @@ FAULTS = {
     ),
     "a long grace": ({"grace_minutes": 61}, "grace_minutes: 61 is too large; the most is 60"),
     "true for a grace": ({"grace_minutes": True}, "grace_minutes: true is not a whole number"),
-    "another kind": ({"kind": "poll"}, "kind: 'poll' is not allowed; allowed: opinion, rating"),
+    "another kind": ({"kind": "poll"}, "kind: 'poll' is not allowed; allowed: opinion, rating, ballot, posneg"),
     "no version": (
         {"questionnaire": "per-subject"},
         "questionnaire: 'per-subject' names no version; write for example public-satisfaction@1",
@@ -58,7 +58,29 @@ FAULTS = {
         {"disclosure": {"min_cell": 1}},
         "disclosure.min_cell: 1 is too small; the least is 3",
     ),
-    "an unknown rule": ({"rules": {"quorum": 1}}, "rules.quorum: there is no such field here; allowed: minimum"),
+    "an unknown rule": (
+        {"rules": {"favour": 1}},
+        (
+            "rules.favour: there is no such field here; allowed: minimum, classes, grade_by, quorum, limits, "
+            "all_equal, trim_above, levels, test_levels"
+        ),
+    ),
+    "a quorum that is no share": (
+        {"rules": {"quorum": {"share": "most"}}},
+        "rules.quorum.share: most is no share; write for example 2/3 or 0.2",
+    ),
+    "two trustees without their seal": (
+        {"keys": ["a.pub", "b.pub"], "key": None},
+        "keys: the seal of the office has one key; name it under key, or write seal: trustees",
+    ),
+    "one trustee": (
+        {"seal": "trustees", "keys": ["a.pub"], "key": None},
+        "keys: two trustees' keys are needed; 1 are named",
+    ),
+    "trustees and an office": (
+        {"seal": "trustees"},
+        "key: two trustees seal this round; name their two files under keys",
+    ),
     "a rollup of nothing": (
         {"rollup": [{"types": [], "weight": "planned"}]},
         "rollup.1.types: too few entries; the least is 1",

@@ -86,7 +86,7 @@ def test_rows_that_change_after_opening_change_nothing(made):
         made.engine,
         ("UPDATE subject SET name = 'x', unit_type = 'y', population = 1", {}),
         ("UPDATE voter_group SET planned = 999, subjects = '6201'", {}),
-        ("UPDATE round SET definition = :document, public_key = NULL", other),
+        ("UPDATE round SET definition = :document, public_keys = '[]'", other),
         ("UPDATE questionnaire_version SET document = :document", other),
     )
     # Then the round is what it was

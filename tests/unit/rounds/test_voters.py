@@ -29,6 +29,22 @@ FAULTS = {
     "no group": (",A,1,own\n", [f"v.csv:2 group: '' {CODE}"]),
     "no class": ("a,,1,own\n", [f"v.csv:2 class: '' {CLASS}"]),
     "a class in Chinese": ("a,甲,1,own\n", [f"v.csv:2 class: '甲' {CLASS}"]),
+    "a class left open": (
+        "a,A,1,own=\n",
+        ["v.csv:2 subjects: own=: a class stands after the =, for example own=A"],
+    ),
+    "a class in Chinese after a word": (
+        "a,A,1,own type:x=甲\n",
+        ["v.csv:2 subjects: type:x=甲: a class stands after the =, for example own=A"],
+    ),
+    "left out, and yet a class": (
+        "a,A,1,type:x\nb,A,1,type:x -own=B\n",
+        ["v.csv:3 subjects: -own=B leaves subjects out, so their class says nothing; leave out the = and what follows"],
+    ),
+    "words without a subject": (
+        "a,A,1,- type: =B\n",
+        [f"v.csv:2 subjects: {word} names no subject; write a code, type:NAME or own" for word in ("-", "type:", "=B")],
+    ),
     "a row too long": ("a,A,1,own,x\n", ["v.csv:2: this row has 5 cells; the header has 4"]),
     "several": ("a,A,x,own\n,A,1,own\n", ["v.csv:2 planned: 'x' is not a whole number", f"v.csv:3 group: '' {CODE}"]),
 }
@@ -75,3 +91,41 @@ def test_every_subject_that_is_not_there_is_named():
     assert [problem.say() for problem in refused.value.problems] == [
         f"group office rates {word}, but no such subject was imported" for word in ("999", "type:town", "type:", "own")
     ]
+
+
+CADRES = (
+    Subject(code="U1", name="教育局", unit_type="office"),
+    Subject(code="U2", name="财政局", unit_type="office"),
+    Subject(code="P1", name="王伟", kind="cadre", unit_type="cadres", parent="U1", rank="head"),
+    Subject(code="P2", name="李丽", kind="cadre", unit_type="cadres", parent="U2", rank="head"),
+)
+COUNTS_AS = {
+    "another class for all": ("type:cadres=B", {"P1": "B", "P2": "B"}),
+    "its own class says nothing": ("type:cadres=A", {"P1": "A", "P2": "A"}),
+    "another class for its own": ("type:cadres own=C", {"U1": "C", "P1": "C", "P2": "A"}),
+    "of two words the later holds": ("own=C type:cadres=B", {"U1": "C", "P1": "B", "P2": "B"}),
+    "without its own": ("type:cadres -own", {"P2": "A"}),
+    "left out wherever the minus stands": ("-own type:cadres", {"P2": "A"}),
+    "without one": ("type:office type:cadres=B -P2", {"U1": "A", "U2": "A", "P1": "B"}),
+    "without a type": ("U1 P1 -type:cadres", {"U1": "A"}),
+}
+
+
+@pytest.mark.parametrize(("words", "classes"), COUNTS_AS.values(), ids=COUNTS_AS)
+def test_as_which_class_a_ballot_counts(words, classes):
+    voters = resolve(VoterLine("U1", "A", 1, words), CADRES)
+
+    assert {code: voters.class_of(code) for code in voters.subjects} == classes
+    assert voters.class_of("") == "A"
+    assert "A" not in voters.classes.values(), "only what differs is kept"
+
+
+@pytest.mark.parametrize("words", ["type:cadres -type:cadres", "own -U1 -P1", "U2 -U2"])
+def test_who_leaves_everybody_out_is_told(words):
+    with pytest.raises(Invalid, match="group U1 is left with nobody to rate"):
+        resolve(VoterLine("U1", "A", 1, words), CADRES)
+
+
+def test_a_subject_left_out_that_is_not_there_is_named():
+    with pytest.raises(Invalid, match="rates 999, but no such subject"):
+        resolve(VoterLine("U1", "A", 1, "own -999"), CADRES)

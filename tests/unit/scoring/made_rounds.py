@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 
+from survey.core.keys import KeyKind, PrivateKey
 from survey.counting.figures import Count, Text
-from survey.counting.tally import piles_of, spreads_of, tally_ballots
+from survey.counting.tally import piles_of, sheet_count, spreads_of, tally_ballots
 from survey.questionnaires.schema import Questionnaire
 from survey.rounds.definition import FrozenRound, RoundDefinition, VoterGroup
 from survey.subjects.roster import Subject
@@ -69,8 +71,7 @@ def frozen_round(subjects: Sequence[Subject], asked=None, voters=None, minimum=1
         asked or questionnaire(),
         tuple(subjects),
         tuple(groups),
-        bytes(32),
-        "0000",
+        (PrivateKey(KeyKind.OFFICE, bytes(32)).public,),
     )
 
 
@@ -78,7 +79,7 @@ def count_ballots(
     frozen: FrozenRound, cast: Mapping[str, Sequence[Mapping[str, object]]], texts: Sequence[Text] = ()
 ) -> Count:
     """Count ballots given by group as option codes by question name."""
-    ballots, piles, spreads = {}, [], []
+    sheets, piles, spreads = [], [], []
     for voter in frozen.voters:
         form = frozen.form(voter.subjects)
         numbers = {
@@ -90,16 +91,17 @@ def count_ballots(
             for answers in cast.get(voter.group, ())
         ]
         data = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), form.size)
-        tally = tally_ballots(form, data)
-        ballots[voter.group, voter.ballot_class] = tally.ballots
+        tally = tally_ballots(form, data, frozen.definition.rules)
+        sheets.append(sheet_count(voter.group, voter.ballot_class, 1, tally))
         piles += piles_of(voter.group, voter.ballot_class, form, tally)
         spreads += spreads_of(voter.group, voter.ballot_class, tally)
     return Count(
         frozen.definition.id,
         frozen.content_hash,
-        ballots,
+        tuple(sheets),
         tuple(piles),
         tuple(spreads),
+        (),
         tuple(texts),
         (),
         (),
@@ -110,6 +112,8 @@ def count_ballots(
 def _answer(numbers, value):
     if isinstance(value, str):
         return numbers.get(value, value)
+    if isinstance(value, Decimal):
+        return value
     return tuple(sorted(numbers[code] for code in value))
 
 

@@ -13,7 +13,7 @@ from survey.codes.service import void_batch
 from survey.rounds.service import get_round
 from survey.storage.engine import unit_of_work
 from survey.turnout.queries import get_turnout
-from survey.turnout.rules import Disposition, sum_up
+from survey.turnout.rules import Disposition, stepped, sum_up
 from tests.factories.rounds import KEY, make_round
 
 numbers = st.integers(0, 10_000)
@@ -64,6 +64,28 @@ def test_groups_sum_up(parts):
     assert total.spent == sum(part.spent for part in parts)
     assert total.planned == sum(part.planned for part in parts)
     assert (total.group, total.ballot_class) == ("all", "")
+
+
+@given(st.lists(accounts, max_size=5), st.integers(2, 20))
+def test_in_steps_nothing_moves_by_one_and_no_group_looks_complete(parts, step):
+    shown = stepped(parts, step)
+
+    for before, after in zip(parts, shown, strict=True):
+        assert after.spent % step == 0
+        assert 0 <= after.spent <= before.spent
+        assert after.made == before.made
+        assert after.void % step == 0
+        assert 0 <= before.void - after.void < step
+        assert after.spent < after.issued or after.spent == 0
+    assert sum_up(shown, "all").spent % step == 0
+
+
+@pytest.mark.parametrize(("spent", "shown"), [(0, 0), (4, 0), (5, 5), (9, 5), (10, 5)])
+def test_the_steps_of_a_group_of_ten(spent, shown):
+    (account,) = stepped([disposition(spent=spent, waiting=10 - spent)], 5)
+
+    assert (account.spent, account.waiting, account.step) == (shown, 10 - shown, 5)
+    assert account.rate == Decimal(shown * 10)
 
 
 def turnout(made):

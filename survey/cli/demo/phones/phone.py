@@ -1,7 +1,7 @@
 """One phone: the six ways in which people, and machines, meet a printed code."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
@@ -30,12 +30,20 @@ class Closed(Exception):
 class Phone:
     """A phone with one code; ``steps`` notes how long each request took."""
 
-    def __init__(self, new_browser: Callable[[], Browser], path: str, lean: float, draw: Random) -> None:
+    def __init__(
+        self,
+        new_browser: Callable[[], Browser],
+        path: str,
+        lean: float,
+        draw: Random,
+        most_best: Mapping[str, int] | None = None,
+    ) -> None:
         self.new_browser = new_browser
         self.browser = new_browser()
         self.path = path
         self.lean = lean
         self.draw = draw
+        self.most_best = most_best
         self.steps: list[tuple[str, float]] = []
 
     def act(self, behaviour: Behaviour) -> tuple[Outcome, str]:
@@ -139,7 +147,7 @@ class Phone:
         for form in read_forms(page.text, self.path):
             target = form.button_to("/review") or form.button_to(self.path)
             if form.method == "post" and form.asks() and target is not None:
-                pairs = fill(form, self.lean, self.draw, leave_blanks=leave_blanks)
+                pairs = fill(form, self.lean, self.draw, leave_blanks=leave_blanks, most_best=self.most_best)
                 return form, (target[0], pairs + target[1])
         message = f"no questionnaire on the page ({page.status})"
         raise Surprised(message)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -29,6 +29,7 @@ def run_phones(
     *,
     processes: int = 4,
     seed: int = 0,
+    most_best: Mapping[str, int] | None = None,
     on_progress: Callable[[int], object] | None = None,
     patience: float = 10.0,
     timeout: float = 10.0,
@@ -41,6 +42,7 @@ def run_phones(
         base_url: the server, on a loopback address.
         processes: how many phones are in hand at the same time.
         seed: the same seed and jobs give the same answers.
+        most_best: how often each phone gives the first option of an item, at most, by the item's name.
         on_progress: called in this thread with the number of jobs just finished.
         patience: seconds for which a phone sends the same request again after a broken connection or a 503.
         timeout: seconds a phone waits for one answer.
@@ -53,7 +55,7 @@ def run_phones(
         ValueError: when ``base_url`` is not on a loopback address.
     """
     loopback(base_url)
-    settings = {"base_url": base_url, "seed": seed, "patience": patience, "timeout": timeout}
+    settings = {"base_url": base_url, "seed": seed, "most_best": most_best, "patience": patience, "timeout": timeout}
     orders = [[i, _path(job.code_url), job.behaviour, job.lean] for i, job in enumerate(jobs)]
     started = time.monotonic()
     with ExitStack() as stack:

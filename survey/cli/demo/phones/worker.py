@@ -21,7 +21,7 @@ def main() -> None:
 
     for number, path, behaviour, lean in jobs:
         draw = Random(f"{settings['seed']}:{number}")
-        phone = Phone(new_browser, path, lean, draw)
+        phone = Phone(new_browser, path, lean, draw, settings["most_best"])
         outcome, surprise = phone.act(behaviour)
         sys.stdout.write(json.dumps([number, outcome, phone.steps, surprise]) + "\n")
         sys.stdout.flush()
