@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from survey.questionnaires.schema import Questionnaire
 from survey.rounds.definition import RoundDefinition
+from survey.scoring.scheme import Scheme
 
 FOLDER = Path(__file__).parent
-SCHEMAS: dict[str, type[BaseModel]] = {"questionnaire": Questionnaire, "round": RoundDefinition}
+SCHEMAS: dict[str, type[BaseModel]] = {"questionnaire": Questionnaire, "round": RoundDefinition, "scheme": Scheme}
 
 
 def schema(name: str) -> str:

@@ -135,7 +135,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], source: str, lines: M
     elif detail["type"] == "literal_error":
         allowed = ", ".join(filter(None, re.findall("'([^']*)'", str(allowed))))
     elif detail["type"].startswith("union_tag"):
-        path, value, allowed = (*path, "kind"), context.get("tag"), ", ".join(map(_tag, here))
+        path, value = (*path, "kind"), context.get("tag")
+        allowed = ", ".join(_tag(kind) for kind in here if _fields(kind))
     elif value is None:
         sentence = _EMPTY
     return Problem(_where(source, path, lines), sentence, {"value": _written(value), "allowed": allowed})

@@ -1,0 +1,294 @@
+"""A scheme's score of one unit, with every component opened down to what was read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from survey.core.errors import N_
+from survey.questionnaires.words import Words
+from survey.scoring.inputs import Entry, Reading, UnitInput
+from survey.scoring.rules.adjustments import RuleTotal, rule_total, shortfall, together
+from survey.scoring.rules.composition import (
+    Term,
+    Votes,
+    against_best,
+    by_options,
+    by_places,
+    by_steps,
+    clipped,
+    factor,
+    over_periods,
+    weighted_sum,
+)
+from survey.scoring.rules.explanation import Provenance, Step, sourced
+from survey.scoring.rules.insufficient import Insufficient
+from survey.scoring.scheme import Scheme, UnitType
+from survey.scoring.scheme_parts import (
+    AdjustmentRule,
+    BestScale,
+    Component,
+    OptionsScale,
+    PeriodsSource,
+    PlacesScale,
+    PointsScale,
+    StepsScale,
+)
+
+Result = Fraction | Insufficient
+
+MISSING = N_("no figure was read")
+NO_FIGURE = N_("%(name)s: no figure, %(reason)s")
+MISSING_FACTOR = N_("no factor to multiply by: %(parts)s")
+MISSING_ADJUSTMENT = N_("points to take off cannot be told without %(parts)s")
+READ = N_("%(name)s %(value)s of %(out_of)s")
+OF_BEST = N_("%(name)s: %(own)s of the best, %(best)s (%(best_name)s), times %(out_of)s = %(value)s")
+OF_PLACES = N_("%(name)s: places %(places)s, each place lower minus %(loss)s of %(out_of)s, mean %(value)s")
+OF_VOTES = N_("%(name)s: votes %(votes)s, mean of points %(value)s")
+OF_STEP = N_("%(name)s: %(votes)s of %(base)s votes for %(options)s reach %(share)s, so %(value)s points")
+OF_NO_STEP = N_("%(name)s: votes %(votes)s of %(base)s reach no step, so %(value)s points")
+OF_PERIODS = N_("%(name)s: %(periods)s, weighted mean %(value)s")
+OF_PARTS = N_("%(name)s: the sum of %(sum)s is %(value)s of %(out_of)s")
+TERM = N_("%(weight)s × %(value)s / %(out_of)s")
+PAIR = "%(name)s %(value)s"
+SUM = N_("the sum of %(sum)s is %(value)s")
+TIMES = N_("times %(factor)s: %(name)s %(value)s / %(par)s, between %(least)s and %(most)s")
+ADJUSTED = N_("plus %(plus)s, minus %(minus)s (they count as %(counted_plus)s and %(counted_minus)s)")
+ENTERED = N_("%(rule)s: %(sign)s%(points)s, document %(source)s, confirmed by %(by)s")
+SHORT_BY = N_("%(rule)s: %(component)s %(value)s takes off %(points)s")
+RULE = N_("%(rule)s: %(points)s, of which %(counted)s count")
+CLIPPED = N_("%(value)s lies outside %(least)s to %(most)s and becomes %(score)s")
+SCORED = N_("score %(score)s of %(full)s")
+NOT_SCORED = N_("no score: %(reason)s")
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A score, or why there is none, with what it was made of.
+
+    Attributes:
+        components: every component of the unit's type and those it is put together from.
+    """
+
+    score: Result
+    components: Mapping[str, tuple[Result, Provenance | None]]
+    step: Step
+
+
+class Composer:
+    """Scores units by one scheme; best figures are taken over all of them."""
+
+    def __init__(self, scheme: Scheme, units: Sequence[UnitInput]) -> None:
+        self.scheme = scheme
+        self.units = units
+
+    def compose(self, unit: UnitInput) -> Composed:
+        """Return a unit's score."""
+        unit_type = self.scheme.unit_type(unit.unit_type)
+        assert unit_type is not None
+        one = _Unit(self, unit)
+        score, parts = one.score(unit_type)
+        if isinstance(score, Insufficient):
+            step = Step("score", NOT_SCORED, {"reason": one.why(score)}, parts)
+        else:
+            step = Step("score", SCORED, {"score": score, "full": self.scheme.full}, parts)
+        for component in self.scheme.concerned(unit_type):
+            one.component(component.id)
+        provenances = {name: reading.provenance for name, reading in unit.readings.items()}
+        components = {name: (found[0], provenances.get(name)) for name, found in one.found.items()}
+        return Composed(score, components, step)
+
+    def best(self, component: Component, scale: BestScale, group: str) -> tuple[Fraction, str]:
+        """Return the best figure for a component, and whose it is."""
+        found = [
+            (reading.value, unit.name)
+            for unit in self.units
+            if (scale.within == "all" or unit.group == group)
+            and (reading := unit.readings.get(component.id)) is not None
+            and isinstance(reading.value, Fraction)
+        ]
+        return max(found, key=lambda pair: pair[0])
+
+
+class _Unit:
+    def __init__(self, composer: Composer, unit: UnitInput) -> None:
+        self.composer = composer
+        self.scheme = composer.scheme
+        self.unit = unit
+        self.found: dict[str, tuple[Result, Step]] = {}
+
+    def why(self, reason: Insufficient, component: Component | None = None) -> Step:
+        """Return why there is no figure, with components and periods by their names."""
+        known: dict[str, Words] = {one.id: one for one in self.scheme.components}
+        if component is not None and isinstance(component.source, PeriodsSource):
+            known = {one.id: one for one in component.source.periods}
+        names = tuple(Words(zh=known[part].zh, en=known[part].en) if part in known else part for part in reason.parts)
+        return Step("insufficient", reason.message, {**reason.figures, "parts": names})
+
+    # --- components ------------------------------------------------------------------------------------------
+
+    def component(self, name: str) -> tuple[Result, Step]:
+        """Return a component and how it came about."""
+        if name not in self.found:
+            component = self.scheme.component(name)
+            self.found[name] = self._composite(component) if component.of else self._read(component)
+        return self.found[name]
+
+    def _composite(self, component: Component) -> tuple[Result, Step]:
+        terms = [self._term(name, Fraction(weight)) for name, weight in component.of.items()]
+        value = weighted_sum(terms)
+        parts = tuple(self.component(name)[1] for name in component.of)
+        if isinstance(value, Insufficient):
+            return value, self._none(component, value, parts)
+        figures = {"name": _words(component), "sum": _sum(terms), "value": value, "out_of": component.out_of}
+        return value, Step("component", OF_PARTS, figures, parts)
+
+    def _term(self, name: str, weight: Fraction) -> Term:
+        return Term(name, weight, Fraction(self.scheme.component(name).out_of), self.component(name)[0])
+
+    def _none(self, component: Component, reason: Insufficient, parts: tuple[Step, ...] = ()) -> Step:
+        return Step("component", NO_FIGURE, {"name": _words(component), "reason": self.why(reason, component)}, parts)
+
+    def _read(self, component: Component) -> tuple[Result, Step]:
+        reading = self.unit.readings.get(component.id)
+        if reading is None or isinstance(reading.value, Insufficient):
+            missing = Insufficient(MISSING) if reading is None else reading.value
+            assert isinstance(missing, Insufficient)
+            return missing, self._none(component, missing)
+        value, message, figures = self._points(component, reading)
+        if isinstance(value, Insufficient):
+            return value, self._none(component, value)
+        named = {"name": _words(component), "value": value, "out_of": component.out_of, **figures}
+        return value, sourced(Step("component", message, named), reading.provenance)
+
+    def _points(self, component: Component, reading: Reading) -> tuple[Result, str, dict[str, object]]:
+        """Return what a reading is worth, and the sentence that says so."""
+        out_of = Fraction(component.out_of)
+        match component.scale, reading.value:
+            case BestScale() as scale, Fraction() as own:
+                best, whose = self.composer.best(component, scale, self.unit.group)
+                return against_best(own, best, out_of), OF_BEST, {"own": own, "best": best, "best_name": whose}
+            case PlacesScale() as scale, tuple() as places:
+                return by_places(places, scale.loss, out_of), OF_PLACES, {"places": places, "loss": scale.loss}
+            case OptionsScale() as scale, Votes() as votes:
+                return by_options(scale, votes), OF_VOTES, {"votes": _votes(votes)}
+            case StepsScale() as scale, Votes() as votes:
+                return _by_steps(scale, votes)
+            case PointsScale(), Fraction() as value:
+                return value, READ, {}
+        assert isinstance(component.source, PeriodsSource)
+        assert isinstance(reading.value, Mapping)
+        periods = tuple(
+            Step("component", PAIR, {"name": _words(one), "value": reading.value[one.id]})
+            for one in component.source.periods
+            if one.id in reading.value
+        )
+        return over_periods(component.source.periods, reading.value), OF_PERIODS, {"periods": periods}
+
+    # --- the score -------------------------------------------------------------------------------------------
+
+    def score(self, unit_type: UnitType) -> tuple[Result, tuple[Step, ...]]:
+        """Return the score and the steps to it."""
+        terms = [self._term(name, Fraction(weight)) for name, weight in unit_type.weights.items()]
+        value = weighted_sum(terms)
+        parts = tuple(self.component(name)[1] for name in unit_type.weights)
+        if isinstance(value, Insufficient):
+            return value, parts
+        steps = [Step("sum", SUM, {"sum": _sum(terms), "value": value}, parts)]
+        for name, rule in unit_type.multipliers.items():
+            figure, step = self.component(name)
+            if isinstance(figure, Insufficient):
+                return Insufficient(MISSING_FACTOR, parts=(name,)), (*steps, step)
+            by = factor(rule, figure)
+            value *= by
+            limits = {"par": rule.par, "least": rule.least, "most": rule.most}
+            named = {"factor": by, "name": _words(self.scheme.component(name)), "value": figure, **limits}
+            steps.append(Step("multiplier", TIMES, named, (step,)))
+        return self._adjusted(value, steps)
+
+    def _adjusted(self, value: Fraction, steps: list[Step]) -> tuple[Result, tuple[Step, ...]]:
+        adjustments = self.scheme.adjustments
+        totals: list[RuleTotal] = []
+        parts: list[Step] = []
+        for rule in adjustments.rules:
+            if not rule.holds_for(self.unit.unit_type):
+                continue
+            points, said = self._graduated(rule) if rule.graduated else self._entered(rule)
+            if isinstance(points, Insufficient):
+                return points, (*steps, *said)
+            totals.append(rule_total(rule, points))
+            figures = {"rule": _words(rule), "points": totals[-1].written, "counted": totals[-1].counted}
+            if said:
+                parts.append(Step("adjustment", RULE, figures, said))
+        change = together(totals, adjustments.most_plus, adjustments.most_minus)
+        if parts:
+            sums = {"plus": change.plus, "minus": change.minus}
+            counted = {"counted_plus": change.counted_plus, "counted_minus": change.counted_minus}
+            steps.append(Step("adjustment", ADJUSTED, {**sums, **counted}, tuple(parts)))
+        whole = value + change.change
+        least, most = self.scheme.clip.least, self.scheme.most
+        score = clipped(whole, least, most)
+        if score != whole:
+            steps.append(Step("clip", CLIPPED, {"value": whole, "least": least, "most": most, "score": score}))
+        return score, tuple(steps)
+
+    def _entered(self, rule: AdjustmentRule) -> tuple[list[Fraction], tuple[Step, ...]]:
+        entries = [entry for entry in self.unit.entries if entry.rule == rule.id]
+        points = [_worth(rule, entry) for entry in entries]
+        sign = "+" if rule.sign == "plus" else "-"
+        said = tuple(
+            Step(
+                "adjustment",
+                ENTERED,
+                {
+                    "rule": _words(rule),
+                    "sign": sign,
+                    "points": one,
+                    "source": entry.provenance.source,
+                    "by": entry.provenance.confirmed_by,
+                    "on": entry.provenance.confirmed_on,
+                },
+            )
+            for one, entry in zip(points, entries, strict=True)
+        )
+        return points, said
+
+    def _graduated(self, rule: AdjustmentRule) -> tuple[list[Fraction] | Insufficient, tuple[Step, ...]]:
+        assert rule.graduated is not None
+        name = rule.graduated.component
+        value, step = self.component(name)
+        if isinstance(value, Insufficient):
+            return Insufficient(MISSING_ADJUSTMENT, parts=(name,)), (step,)
+        points = shortfall(rule.graduated, value)
+        figures = {"rule": _words(rule), "component": _words(self.scheme.component(name)), "value": value}
+        return [points], (Step("adjustment", SHORT_BY, {**figures, "points": points}, (step,)),)
+
+
+def _by_steps(scale: StepsScale, votes: Votes) -> tuple[Result, str, dict[str, object]]:
+    found = by_steps(scale, votes)
+    if isinstance(found, Insufficient):
+        return found, OF_NO_STEP, {}
+    if found.held is None:
+        return found.points, OF_NO_STEP, {"votes": _votes(votes), "base": found.base}
+    options, share = tuple(found.held.options), str(found.held.share)
+    return found.points, OF_STEP, {"votes": found.votes, "base": found.base, "options": options, "share": share}
+
+
+def _worth(rule: AdjustmentRule, entry: Entry) -> Fraction:
+    if rule.levels:
+        return Fraction(rule.levels[entry.level])
+    assert entry.points is not None
+    return entry.points
+
+
+def _votes(votes: Votes) -> tuple[Step, ...]:
+    return tuple(Step("votes", PAIR, {"name": name, "value": n}) for name, n in votes.counts.items())
+
+
+def _sum(terms: Sequence[Term]) -> tuple[Step, ...]:
+    return tuple(
+        Step("term", TERM, {"weight": term.weight, "value": term.value, "out_of": term.out_of}) for term in terms
+    )
+
+
+def _words(named: Words) -> Words:
+    return Words(zh=named.zh, en=named.en)
