@@ -4,6 +4,7 @@ It carries the answers back in hidden fields; nothing is stored. A row whose ans
 rendered once and filled up to the longest of them, so that the page's size does not tell the choice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -30,10 +31,10 @@ FEW_CHOICES = ("scale", "single", "statement")
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """The page cut at its four places, and the rows needed so far by question and answer."""
+    """The page cut at its four places, and the rows needed so far: every answer's, by question."""
 
     parts: tuple[str, str, str, str, str]
-    rows: dict[tuple[str, Answer | None], str] = field(default_factory=dict)
+    rows: dict[str, Mapping[Answer | None, str]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=MOST_PAGES)
@@ -77,14 +78,16 @@ def _gaps(key: PageKey, gaps: set[str]) -> str:
 def _row(key: PageKey, page: ReviewPage, card: Card, question: Question, answer: Answer | None) -> str:
     if card.kind not in FEW_CHOICES:
         return _render_row(key, card, question, answer)
-    if (card.name, None) not in page.rows:
+    rows = page.rows.get(card.name)
+    if rows is None:
         every = (None, *range(1, len(question.choices) + 1))
         made = {answer: without_indentation(_render_row(key, card, question, answer)) for answer in every}
         longest = max(len(row.encode()) for row in made.values())
-        page.rows.update(
-            ((card.name, answer), row + " " * (longest - len(row.encode()))) for answer, row in made.items()
-        )
-    return page.rows[card.name, answer]
+        # Whole, in one assignment: other threads look here meanwhile.
+        rows = page.rows[card.name] = {
+            answer: row + " " * (longest - len(row.encode())) for answer, row in made.items()
+        }
+    return rows[answer]
 
 
 def _render_row(key: PageKey, card: Card, question: Question, answer: Answer | None) -> str:
