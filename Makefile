@@ -14,9 +14,13 @@ BASE_URL := $(or $(MINSHENG_BASE_URL),http://127.0.0.1:$(PORT))
 WORKERS ?= 2
 
 UV := 0.13.8
+SVY := 0.35.0
 BIN := .venv/bin
 LOCKS := requirements.txt requirements-dev.txt
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard survey/translations/*/LC_MESSAGES/*.po))
+
+# Measuring coverage doubles the time of a test; only these are measured.
+OF_RULES := tests/golden tests/unit/scoring tests/unit/turnout tests/unit/rounds
 
 # The one font of the printed sheets and reports (SIL Open Font License): TrueType, with the rare characters of names.
 FONT := var/fonts/NotoSansSC-Regular.ttf
@@ -31,7 +35,7 @@ apt_install = { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninte
 	apt-get install -y -q --no-install-recommends $(1); } \
 	| awk 'NR % 40 == 0 { printf "."; fflush() } END { print "" }'
 
-.PHONY: help setup run test lint audit-secrecy translations translations-update lock bench clean
+.PHONY: help setup run test lint audit-secrecy oracle translations translations-update lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,9 +49,11 @@ run: setup $(FONT) translations .env  ## build the Gansu demo and serve it (SCAL
 
 test: setup $(FONT) translations $(CHROMIUM) lint  ## everything that CI runs (WORKERS=2)
 	@mkdir -p var
-	@$(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=
-	@echo "Branch coverage of the rules (floor 100 %)"
+	@echo "The rules, and their branch coverage (floor 100 %)"
+	@$(BIN)/pytest -q --numprocesses $(WORKERS) --cov --cov-report= $(OF_RULES)
 	@$(BIN)/coverage report --include='survey/**/rules.py,survey/**/rules/**,survey/turnout/aapor.py' --fail-under=100
+	@echo "Everything else"
+	@$(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadgroup $(addprefix --ignore=,$(OF_RULES))
 
 lint: setup  ## style, types, import directions, templates, locks
 	@$(BIN)/ruff check --output-format concise .
@@ -59,6 +65,9 @@ lint: setup  ## style, types, import directions, templates, locks
 
 audit-secrecy: setup translations  ## try to find out who voted how: every strategy and its score, on both engines
 	@$(BIN)/python -m tests.secrecy.audit
+
+oracle: .venv-oracle/ok  ## check the survey weights against the library svy (1.2 GB in a .venv-oracle of its own)
+	@.venv-oracle/bin/pytest -q tests/unit/scoring/test_weighting_oracle.py
 
 translations: setup $(CATALOGUES)  ## compile the catalogues
 
@@ -78,7 +87,7 @@ bench: setup $(FONT) translations  ## measure; numbers are for comparing on one 
 	@$(BIN)/python -m bench
 
 clean:  ## remove what make made; .env and the data in var/ stay
-	@rm -rf .venv var/fonts var/coverage* $(CATALOGUES) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-oracle var/fonts var/coverage* $(CATALOGUES) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/ok: $(LOCKS)
@@ -90,6 +99,14 @@ clean:  ## remove what make made; .env and the data in var/ stay
 	@# sed drops uv's list of names and leaves its progress; pip reads mirror settings that uv does not know.
 	@$(BIN)/uv pip sync --python $(BIN)/python --require-hashes $(LOCKS) 2>&1 | sed '/^ [-+~] /d' || \
 		{ echo "uv reached no index: trying pip"; $(BIN)/pip install --quiet --require-hashes $(addprefix -r ,$(LOCKS)); }
+	@touch $@
+
+# Never part of our locks: svy brings more than all of them, and only one slow test needs it.
+.venv-oracle/ok: $(LOCKS) | .venv/ok
+	@echo "Installing svy $(SVY) beside the locked packages into .venv-oracle (1.2 GB when nothing is cached)"
+	@$(PYTHON) -m venv --clear .venv-oracle
+	@$(BIN)/uv pip sync --quiet --python .venv-oracle/bin/python --require-hashes $(LOCKS)
+	@$(BIN)/uv pip install --quiet --python .venv-oracle/bin/python svy==$(SVY)
 	@touch $@
 
 .env:

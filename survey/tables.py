@@ -2,9 +2,10 @@
 
 from survey.ballots.models import Envelope
 from survey.codes.models import Batch, Code
-from survey.counting.models import CountRow
+from survey.counting.models import CountRow, TakenCount
 from survey.questionnaires.models import QuestionnaireVersion
 from survey.rounds.models import Round, VoterGroupRow
+from survey.scoring.models import EvidenceRow, SchemeVersion, ScoreRun
 from survey.storage.base import Base
 from survey.subjects.models import SubjectRow
 
@@ -14,8 +15,12 @@ __all__ = [
     "Code",
     "CountRow",
     "Envelope",
+    "EvidenceRow",
     "QuestionnaireVersion",
     "Round",
+    "SchemeVersion",
+    "ScoreRun",
     "SubjectRow",
+    "TakenCount",
     "VoterGroupRow",
 ]

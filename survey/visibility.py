@@ -76,6 +76,7 @@ _ROOM = (Reader.VOTER, Reader.PUBLISHED, *_HOST)
 _SERVER = (Reader.SERVER,)
 _COUNTED = (Reader.PUBLISHED, Reader.OFFICE_COUNTED, Reader.SERVER)
 _SEALED = (Reader.KEYS,)
+_SCORED = (Reader.PUBLISHED, *_OFFICE)
 
 
 def _sights(readers: tuple[Reader, ...], until: Until, **columns: str) -> dict[str, Sight]:
@@ -130,6 +131,78 @@ DRAWERS: Mapping[str, Drawer] = {
             ),
         )
         | _sights(_OFFICE, Until.RECORD, signatures=N_("the trustees' signatures on it")),
+    ),
+    "taken_count": Drawer(
+        N_("Counts of other offices"),
+        _sights(
+            _OFFICE,
+            Until.RECORD,
+            round_name=N_("the round it belongs to"),
+            origin=N_("the fingerprint of that office's round, in short"),
+            frozen_hash=N_("the fingerprint of that office's round"),
+            content_hash=N_("the fingerprint of what was taken"),
+            source=N_("which office signed it"),
+            taken_at=N_("when it was taken"),
+        )
+        | _sights(
+            _COUNTED,
+            Until.RECORD,
+            document=N_(
+                "how often each option was chosen, by group, class, subject and question, without any remark; whoever "
+                "administers the server reads it with nothing hidden"
+            ),
+        ),
+    ),
+    "scheme": Drawer(
+        N_("Scoring rules"),
+        _sights(
+            _EVERYBODY,
+            Until.RECORD,
+            id=N_("the scheme's name"),
+            version=N_("its version"),
+            content_hash=N_("the fingerprint of its content"),
+            document=N_("components, weights, gates, quotas and grades"),
+        ),
+    ),
+    "evidence": Drawer(
+        N_("What was filed for scoring"),
+        _sights(
+            _SCORED,
+            Until.REPLACED,
+            scheme=N_("the scheme it is filed for"),
+            kind=N_("a figure, a level, a veto, points, an earlier grade, a decision or an approval"),
+            subject=N_("the code of the unit or cadre it is about"),
+            name=N_("the component, level, veto or rule, or the year"),
+            part=N_("the period or the document"),
+            value=N_("the figure, level or grade"),
+            source=N_("the document, or the reason of a decision"),
+            confirmed_by=N_("who confirmed it or decided"),
+            confirmed_on=N_("on which day"),
+        ),
+    ),
+    "score_run": Drawer(
+        N_("Score runs"),
+        _sights(
+            _SCORED,
+            Until.RECORD,
+            scheme=N_("the scheme that was applied"),
+            number=N_("the run's number"),
+            version=N_("the scheme's version"),
+            content_hash=N_("the fingerprint of inputs and results"),
+            software=N_("the version of the program"),
+            published_at=N_("when its results were published"),
+        )
+        | _sights(
+            _OFFICE,
+            Until.RECORD,
+            what_if=N_("what was tried; such a run is never published"),
+            made_at=N_("when it was made"),
+        )
+        | _sights(
+            _SCORED,
+            Until.RECORD,
+            document=N_("all that was filed, scores and grades with their explanations; no vote of any ballot"),
+        ),
     ),
     "voter_group": Drawer(
         N_("Voter groups"),

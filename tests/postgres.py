@@ -94,7 +94,7 @@ def running() -> Iterator[Server]:
                 yield server
             finally:
                 process.stdin.close()
-                process.wait(30)
+                process.wait(120)
     finally:
         shutil.rmtree(folder)
 
@@ -128,7 +128,7 @@ def _initialise(server: Server, account: dict[str, object]) -> None:
 
 
 def _wait_until_ready(server: Server) -> None:
-    for _ in range(400):
+    for _ in range(3_000):
         try:
             with server._administrator() as connection:
                 connection.execute(f"CREATE ROLE {ROLE} LOGIN")

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from survey.cli.bundle import bundle
 from survey.cli.codes import codes
 from survey.cli.count import count
 from survey.cli.db import db
@@ -11,10 +12,28 @@ from survey.cli.keys import keys
 from survey.cli.questionnaires import questionnaires
 from survey.cli.report import publish, report
 from survey.cli.rounds import rounds
+from survey.cli.schemes import schemes
+from survey.cli.score import components, score
 from survey.cli.subjects import subjects
 from survey.cli.turnout import turnout
 
-COMMANDS = (db, questionnaires, subjects, keys, rounds, codes, turnout, count, report, publish, demo)
+COMMANDS = (
+    db,
+    questionnaires,
+    subjects,
+    keys,
+    rounds,
+    codes,
+    turnout,
+    count,
+    schemes,
+    components,
+    score,
+    report,
+    publish,
+    bundle,
+    demo,
+)
 
 
 def register(app: Flask) -> None:

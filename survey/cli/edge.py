@@ -154,7 +154,8 @@ def say_table(
     for row in rows:
         table.add_row(*("-" if row[column] is None else str(row[column]) for column in columns))
     width = None if os.isatty(1) else 120
-    Console(width=width).print(table)
+    # A name is a name, also where it looks like an instruction to colour something.
+    Console(width=width, markup=False, emoji=False, highlight=False).print(table)
 
 
 @contextmanager

@@ -161,7 +161,7 @@ def _wrap(text: str, width: float) -> tuple[str, ...] | None:
 def _greedy(text: str, width: float) -> tuple[str, ...] | None:
     lines: list[str] = []
     line = ""
-    for piece in _pieces(text):
+    for piece in pieces(text):
         if _width(line + piece) <= width:
             line += piece
             continue
@@ -178,7 +178,7 @@ def _width(text: str) -> float:
     return float(pdfmetrics.stringWidth(text.rstrip(), FONT_NAME, 1))
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
     """Cut a text where a line may end: around every Chinese character, between other words.
 
     A closing sign stays with what it closes and an opening one with what it opens.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from survey.core.ids import canonical_json, content_hash
@@ -195,16 +196,30 @@ class Count:
                 for s in document["spreads"]
             ),
             tuple(Ends(e["class"], e["subject"], e["dropped"]) for e in document.get("ends", ())),
-            tuple(Text(t["subject"], t["item"], t["text"]) for t in document["texts"]),
+            # A count that left the office in a bundle has no remarks.
+            tuple(Text(t["subject"], t["item"], t["text"]) for t in document.get("texts", ())),
             tuple(document["unreadable"]),
             tuple(document["duplicates"]),
             document["urn_root"],
         )
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the canonical document: 64 hex digits."""
         return content_hash(self.document())
+
+    def figures(self) -> dict[str, Any]:
+        """Return the count as plain data without the remarks: what may leave the office."""
+        return {name: value for name, value in self.document().items() if name != "texts"}
+
+    @cached_property
+    def figures_hash(self) -> str:
+        """SHA-256 of the canonical figures: 64 hex digits; the same with and without the remarks."""
+        return content_hash(self.figures())
+
+    def without_texts(self) -> "Count":
+        """Return the same count as its figures alone give it."""
+        return replace(self, texts=(), kept=self.figures())
 
     def to_bytes(self) -> bytes:
         """Return the canonical document."""

@@ -169,6 +169,12 @@ def get_count(session: Session, row: Round) -> Count:
     return count
 
 
+def get_signatures(session: Session, row: Round) -> tuple[Mapping[str, str], ...]:
+    """Return the trustees' signatures of a round's count; none under the office's seal, or before the count."""
+    found = session.scalar(select(CountRow.signatures).where(CountRow.round_id == row.id))
+    return tuple(found or ())
+
+
 def _expect_closed(row: Round) -> None:
     if row.state == State.COUNTED:
         raise AlreadyDone(N_("The round %(name)s is counted already; a count never changes"), name=row.name)

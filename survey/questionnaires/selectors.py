@@ -1,5 +1,6 @@
 """Which subjects something is about: by kind, by rank or by unit type."""
 
+from collections.abc import Iterable
 from typing import Annotated, Protocol
 
 from survey.core.errors import N_
@@ -50,3 +51,12 @@ def fits(selector: str, subject: Subject) -> bool:
     if selector.startswith(TYPE):
         return subject.unit_type == selector.removeprefix(TYPE)
     return selector in (subject.kind, subject.rank)
+
+
+def closest(selectors: Iterable[str], subject: Subject) -> str | None:
+    """Return the selector that says most about a subject: its type, else its rank, else its kind; none when none fits.
+
+    It does not matter in which order they are written: data that is hashed has none.
+    """
+    fitting = [selector for selector in selectors if fits(selector, subject)]
+    return max(fitting, key=lambda selector: (selector.startswith(TYPE), selector == subject.rank), default=None)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from survey.core.errors import N_
+from survey.core.numbers import half_up
 from survey.reports.disclosure import HIDDEN, Protection, Shown, is_small
-from survey.reports.disclosure.opinion import INDEX, RATE
+from survey.reports.disclosure.weighted import INDEX, RATE, RATE_PLACES
 from survey.reports.names import Names
 from survey.reports.table import Cell, Headings, Table, make_table, rounded
-from survey.scoring.results import Components, ItemResult
+from survey.scoring.results import Components, ItemResult, WeightedItem
 from survey.scoring.rules.index import Mean
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.shares import Share
+from survey.scoring.weighted import rate_interval
 
 PLACES = 2
 
@@ -31,6 +33,12 @@ ITEMS: Headings = (
     ("high", N_("Rate to (95 %)")),
     ("remark", N_("Note")),
 )
+WEIGHTED: Headings = (
+    ("weighted_index", N_("Weighted index")),
+    ("weighted_rate", N_("Weighted rate, %")),
+    ("weighted_low", N_("Weighted rate from (95 %)")),
+    ("weighted_high", N_("Weighted rate to (95 %)")),
+)
 OPTIONS: Headings = (
     ("code", N_("Unit code")),
     ("name", N_("Unit")),
@@ -44,6 +52,7 @@ OPTIONS: Headings = (
 )
 TOO_SMALL = N_("sample too small, not shown")
 FIGURES = ("answered", "blank", "scored", "index", "base", "rate", "low", "high")
+WEIGHTED_RATE = ("weighted_rate", "weighted_low", "weighted_high")
 SOME_HIDDEN = N_("small cells are hidden")
 REMARK_SEPARATOR = N_("; ")
 
@@ -52,8 +61,10 @@ def item_tables(names: Names, components: Components, shown: Shown) -> tuple[Tab
     """Return the table of items and the table of their answers."""
     rows = list(_rows(names, components, shown))
     options = (record for row in rows for record in row.options())
+    is_weighted = components.frozen.definition.weighting is not None
+    headings = (*ITEMS[:-1], *WEIGHTED, ITEMS[-1]) if is_weighted else ITEMS
     return (
-        make_table("items", N_("Items"), ITEMS, (row.item() for row in rows), names.translate),
+        make_table("items", N_("Items"), headings, (row.item() for row in rows), names.translate),
         make_table("options", N_("Answers by option"), OPTIONS, options, names.translate),
     )
 
@@ -98,18 +109,20 @@ class _Row:
 
     def item(self) -> dict[str, Cell]:
         """Return the row of the table of items."""
+        weighted = self.result.weighted
         if self._is_too_small:
-            return self._head() | dict.fromkeys(FIGURES, HIDDEN) | {"remark": self.names.translate(TOO_SMALL)}
+            hidden = FIGURES if weighted is None else (*FIGURES, "weighted_index", *WEIGHTED_RATE)
+            return self._head() | dict.fromkeys(hidden, HIDDEN) | {"remark": self.names.translate(TOO_SMALL)}
         row = self._head() | {"answered": self.result.answered, "blank": self.result.blank}
-        remarks = [
-            figure.say(self.names.translate)
-            for figure in (self.result.index, self.result.rate)
-            if isinstance(figure, Insufficient)
-        ]
+        figures: list[object] = [self.result.index, self.result.rate]
+        if weighted is not None:
+            figures += [weighted.index, weighted.rate]
+        remarks = [self.names.reason(figure) for figure in figures if isinstance(figure, Insufficient)]
         if self._protection.hidden:
             remarks.append(self.names.translate(SOME_HIDDEN))
         separator = self.names.translate(REMARK_SEPARATOR)
-        return row | self._index() | self._rate() | {"remark": separator.join(dict.fromkeys(remarks))}
+        weighed = {} if weighted is None else self._weighted(weighted)
+        return row | self._index() | self._rate() | weighed | {"remark": separator.join(dict.fromkeys(remarks))}
 
     def _index(self) -> dict[str, Cell]:
         index = self.result.index
@@ -129,6 +142,24 @@ class _Row:
             "low": rounded(interval.low * 100, PLACES),
             "high": rounded(interval.high * 100, PLACES),
         }
+
+    def _weighted(self, weighted: WeightedItem) -> dict[str, Cell]:
+        row: dict[str, Cell] = {}
+        if isinstance(weighted.index, Fraction):
+            shown = self.shown.shows_weighted(self.code, self.result.item, INDEX)
+            row["weighted_index"] = rounded(weighted.index, PLACES) if shown else HIDDEN
+        if isinstance(weighted.rate, Fraction) and weighted.rate_effective_n is not None:
+            if not self.shown.shows_weighted(self.code, self.result.item, RATE):
+                return row | dict.fromkeys(WEIGHTED_RATE, HIDDEN)
+            # The interval is that of the printed rate, and so says no more than it.
+            rate = half_up(weighted.rate * 100, RATE_PLACES)
+            interval = rate_interval(Fraction(rate) / 100, weighted.rate_effective_n)
+            row |= {
+                "weighted_rate": rate,
+                "weighted_low": rounded(interval.low * 100, RATE_PLACES),
+                "weighted_high": rounded(interval.high * 100, RATE_PLACES),
+            }
+        return row
 
     def options(self) -> Iterator[dict[str, Cell]]:
         """Give a row of the table of answers for each option."""

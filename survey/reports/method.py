@@ -10,6 +10,7 @@ from survey.reports.disclosure import HIDDEN
 from survey.reports.names import Names
 from survey.reports.table import Cell, Headings, Table, make_table
 from survey.reports.units import INDEX_PLACES
+from survey.reports.weights import weighting_notes
 from survey.rounds.definition import FrozenRound
 from survey.scoring.policy import denominators
 from survey.scoring.results import Components
@@ -25,6 +26,10 @@ HOW_INTERVAL = N_(
 HOW_COMPOSITE = N_(
     "mean of the parts by weight; insufficient when one part is; index ± 1.96 standard errors, "
     "the root of the summed squared weighted errors of the parts"
+)
+HOW_PLACES = N_(
+    "places that chance leaves open: two units of a ranking group are told apart when their indices differ by more "
+    "than 1.96 · √(e₁² + e₂²); a unit whose error is not shown is told apart from none"
 )
 HOW_ROUNDED = N_("half up, on output only, to %(places)d decimals; ranked at %(stored)d decimals, ties share a place")
 HOW_HIDDEN = N_(
@@ -75,6 +80,10 @@ def _ways(names: Names, components: Components) -> Iterator[tuple[str, Cell]]:
     yield say(N_("Index")), say(HOW_INDEX)
     yield say(N_("Satisfaction rate")), say(HOW_RATE)
     yield say(N_("Interval")), say(HOW_INTERVAL)
+    if definition.weighting is not None:
+        yield from weighting_notes(names, components, definition.weighting)
+    if components.units:
+        yield say(N_("Places from and to")), say(HOW_PLACES)
     for rollup in definition.rollup:
         rule = say(BY_POPULATION if rollup.weight == "population" else BY_PLAN)
         rule %= {"types": ", ".join(rollup.types)}

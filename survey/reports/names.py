@@ -1,11 +1,12 @@
 """The words behind the codes of a round: questions, options and subjects in the reader's language."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from survey.core.errors import N_
 from survey.rounds.definition import FrozenRound
+from survey.scoring.rules.insufficient import Insufficient
 from survey.subjects.roster import Subject
 
 
@@ -47,6 +48,20 @@ class Names:
         """Return a ballot class in words; empty where the round does not name it."""
         rule = self.frozen.definition.rules.ballot_class(code)
         return "" if rule is None else f"{code} {rule.words(self.language)}"
+
+    def reason(self, why: Insufficient) -> str:
+        """Return why there is no figure, with margins and categories by their names."""
+        weighting = self.frozen.definition.weighting
+        margin = (
+            next((one for one in weighting.margins if one.id == why.figures.get("margin")), None) if weighting else None
+        )
+        if margin is None:
+            return why.say(self.translate, self.subject)
+        part = next((one for one in margin.categories if one.id == why.figures.get("part")), None)
+        named: dict[str, object] = {"margin": margin.words(self.language)}
+        if part is not None:
+            named["part"] = part.words(self.language)
+        return replace(why, figures={**why.figures, **named}).say(self.translate, self.subject)
 
     def classes(self, codes: Iterable[str]) -> str:
         """Return ballot classes as a list in words; one that the round does not name by its code."""

@@ -17,8 +17,9 @@ from survey.core.validation import Like, Rule
 from survey.core.yamlfile import load_model
 from survey.questionnaires.form import Form
 from survey.questionnaires.schema import Questionnaire, Words
-from survey.questionnaires.words import Name
+from survey.questionnaires.words import Name, unsaid
 from survey.rounds.rules import Disclosure, Rules
+from survey.rounds.weighting import CENSUS, Weighting
 from survey.subjects.roster import Subject
 
 TRUSTEES = 2
@@ -72,6 +73,7 @@ class RoundDefinition(Frozen):
         order: how the subjects are ordered on the ballot, in words (按姓氏笔画为序).
         announce: whether results may be published; unless said, those of opinion surveys and ratings only.
         objection_days: how long after the count the envelopes are kept.
+        weighting: how answers are weighted to the population; of opinion surveys and ratings only.
     """
 
     id: Name
@@ -98,6 +100,7 @@ class RoundDefinition(Frozen):
     rules: Rules = Rules()
     disclosure: Disclosure = Disclosure()
     rollup: tuple[Rollup, ...] = ()
+    weighting: Annotated[Weighting | None, unsaid(default=None)] = None
 
     @model_validator(mode="after")
     def _order(self) -> "RoundDefinition":
@@ -118,6 +121,12 @@ class RoundDefinition(Frozen):
             raise Rule(N_("two trustees seal this round; name their two files under keys"), "key")
         if self.keys and len(self.keys) != TRUSTEES:
             raise Rule(N_("two trustees' keys are needed; %(n)s are named"), "keys", n=len(self.keys))
+        return self
+
+    @model_validator(mode="after")
+    def _a_census_is_not_weighted(self) -> "RoundDefinition":
+        if self.weighting is not None and self.kind in ("ballot", "posneg"):
+            raise Rule(CENSUS, "weighting")
         return self
 
     @property

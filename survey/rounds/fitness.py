@@ -11,12 +11,14 @@ from survey.rounds.definition import RoundDefinition, VoterGroup
 from survey.rounds.grading import gives_points
 from survey.rounds.lifecycle import Blocker
 from survey.rounds.rules import Limit
+from survey.rounds.weighting import Margin
 from survey.subjects.roster import Subject
 
 # What a page can send at once, with room for what the form says of itself; see survey/web/guard.py.
 MOST_QUESTIONS = 380
 
 _CORRECT_RULES = N_("correct the rules of the round, or its questionnaire")
+_CORRECT_MARGINS = N_("correct the margins of the round's weighting, or the voters file")
 _CORRECT_VOTERS = N_("correct the voters file, or the questionnaire")
 
 
@@ -27,6 +29,7 @@ def misfits(
     return (
         *_kind(definition, questionnaire),
         *_classes(definition, voters),
+        *_weighting(definition, voters),
         *(misfit for limit in definition.rules.limits for misfit in _limit(limit, questionnaire)),
         *_grades(definition, questionnaire),
         *_ballots(definition, questionnaire, voters, roster),
@@ -71,6 +74,42 @@ def _classes(definition: RoundDefinition, voters: Sequence[VoterGroup]) -> Itera
     for code in sorted(used - {one.code for one in definition.rules.classes}):
         message = N_("Ballots count as class %(ballot_class)s, which the rules do not name")
         yield Blocker(message, _CORRECT_RULES, {"ballot_class": code})
+
+
+def _weighting(definition: RoundDefinition, voters: Sequence[VoterGroup]) -> Iterator[Blocker]:
+    margins = () if definition.weighting is None else definition.weighting.margins
+    rated = sorted({code for voter in voters for code in voter.subjects})
+    for margin in margins:
+        by_class = bool(margin.categories[0].classes)
+        used = {voter.ballot_class if by_class else voter.group for voter in voters}
+        named = {name for one in margin.categories for name in one.voters}
+        for name in sorted(used - named):
+            message = N_("Margin %(margin)s: the voters %(voters)s are in no category")
+            yield Blocker(message, _CORRECT_MARGINS, {"margin": margin.id, "voters": name})
+        for name in sorted(named - used):
+            message = N_("Margin %(margin)s names %(voters)s, but there are no such voters")
+            yield Blocker(message, _CORRECT_MARGINS, {"margin": margin.id, "voters": name})
+        for code in sorted(set(margin.categories[0].own) - set(rated)):
+            message = N_("Margin %(margin)s has shares for %(subject)s, which nobody rates")
+            yield Blocker(message, _CORRECT_MARGINS, {"margin": margin.id, "subject": code})
+        yield from _reached(margin, voters, rated)
+
+
+def _reached(margin: Margin, voters: Sequence[VoterGroup], rated: Sequence[str]) -> Iterator[Blocker]:
+    """Give the categories that nobody asked about a subject could ever fill."""
+    for code in rated:
+        asked = [margin.category(one.group, one.ballot_class) for one in voters if code in one.subjects]
+        for category in margin.categories:
+            if category not in asked and category.merge_into is None:
+                message = N_(
+                    "Margin %(margin)s: nobody of the category %(category)s is asked about %(subject)s; "
+                    "name a category to merge it with"
+                )
+                yield Blocker(
+                    message,
+                    _CORRECT_MARGINS,
+                    {"margin": margin.id, "category": category.id, "subject": code},
+                )
 
 
 def _limit(limit: Limit, questionnaire: Questionnaire) -> Iterator[Blocker]:

@@ -54,7 +54,7 @@ class BallotClass(Words):
 
     Attributes:
         weight: its share in a subject's total, against the other classes.
-        weights: another weight for some subjects, by selector; the first that fits holds.
+        weights: another weight for some subjects, by selector; a type goes before a rank, a rank before a kind.
         minimum: under so many valid ballots about a subject its result is "insufficient".
     """
 

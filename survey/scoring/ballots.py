@@ -11,7 +11,7 @@ from survey.counting.figures import BLANK, SPREAD_UNIT, Count
 from survey.questionnaires.kinds.number import NumberItem
 from survey.questionnaires.kinds.statement import ABSENT, EXISTS, StatementItem
 from survey.questionnaires.schema import Item
-from survey.questionnaires.selectors import fits
+from survey.questionnaires.selectors import closest
 from survey.rounds.definition import FrozenRound
 from survey.rounds.grading import feeding
 from survey.rounds.rules import BallotClass
@@ -166,8 +166,9 @@ def _weighed(parts: Sequence[tuple[int, Mean | Insufficient]], code: str, weight
 
 
 def class_weight(rule: BallotClass, subject: Subject) -> Fraction:
-    """Return what a class weighs for a subject: by the first selector that fits it, else as usual."""
-    return Fraction(next((weight for selector, weight in rule.weights.items() if fits(selector, subject)), rule.weight))
+    """Return what a class weighs for a subject: by its type, else its rank, else its kind, else as usual."""
+    selector = closest(rule.weights, subject)
+    return Fraction(rule.weight if selector is None else rule.weights[selector])
 
 
 def _total(classes: Sequence[ClassMean], renormalise: AbstractSet[str]) -> Total | Insufficient:
@@ -209,6 +210,12 @@ def _levels(
         return short
     counted = sum(votes.together.counts[option] for option in votes.denominators.counted)
     return evaluate(table, votes.together.counts, counted, urn.expected[subject.code])
+
+
+def votes_short(subject: SubjectResult, votes: ItemVotes, renormalise: AbstractSet[str]) -> Insufficient | None:
+    """Return which classes have too few votes on an item about a subject; none when none has."""
+    voting = [_voting(one, votes) for one in subject.classes]
+    return _without_classes(voting) or shortage(voting, renormalise)
 
 
 def _voting(one: ClassMean, votes: ItemVotes) -> ClassMean:

@@ -10,6 +10,7 @@ from survey.core.errors import N_
 from survey.counting.figures import SPREAD_UNIT, Count
 from survey.questionnaires.schema import Item
 from survey.rounds.definition import FrozenRound
+from survey.scoring.answers import Answers
 from survey.scoring.policy import denominators, possible
 from survey.scoring.results import Components, ItemResult, UnitResult
 from survey.scoring.rollup import roll_up
@@ -18,6 +19,7 @@ from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.intervals import finite_correction, sample_variance, standard_error, student, wilson
 from survey.scoring.rules.ranking import ranks
 from survey.scoring.rules.shares import Share, share_of
+from survey.scoring.weighted import Weigher
 from survey.subjects.roster import Subject
 
 NO_SCORED_ITEM = N_("no item gives points")
@@ -26,42 +28,17 @@ ITEMS_TOO_FEW = N_("%(n)d scored answers (%(parts)s), at least %(minimum)d are n
 
 def score_round(frozen: FrozenRound, count: Count) -> Components:
     """Score every subject that was rated or is made of units that were."""
-    answers = _Answers(frozen, count)
+    answers = Answers(frozen, count)
     rated = {code for voter in frozen.voters for code in voter.subjects}
-    own = {subject.code: _score_subject(frozen, answers, subject) for subject in frozen.subjects}
-    units = roll_up(frozen, {code: unit for code, unit in own.items() if code in rated})
+    own = {s.code: _score_subject(frozen, answers, s) for s in frozen.subjects if s.code in rated}
+    if frozen.definition.weighting is not None:
+        weigher = Weigher(frozen, frozen.definition.weighting, count, answers)
+        own |= {s.code: weigher.weigh(s, own[s.code]) for s in frozen.subjects if s.code in rated}
+    units = roll_up(frozen, own)
     return Components(frozen, count, _ranked(frozen.subjects, units), _items(frozen, answers, ""))
 
 
-class _Answers:
-    """The count's piles and spreads, summed over voter groups and classes, by subject.
-
-    A question of the ballot as a whole is about the ballot's subject when there is only one, else about none ("").
-    """
-
-    def __init__(self, frozen: FrozenRound, count: Count) -> None:
-        only = {
-            (voter.group, voter.ballot_class): voter.subjects[0] for voter in frozen.voters if len(voter.subjects) == 1
-        }
-        self.counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        self.ballots: Counter[tuple[str, str]] = Counter()
-        self.spreads: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for pile in count.piles:
-            voters = (pile.group, pile.ballot_class)
-            place = (pile.subject or only.get(voters, ""), pile.item)
-            self.counts[place].update(pile.counts)
-            self.ballots[place] += count.valid(*voters, frozen.questionnaire.item(pile.item).sheet)
-        with_own = {(spread.group, spread.ballot_class) for spread in count.spreads if spread.subject}
-        for spread in count.spreads:
-            voters = (spread.group, spread.ballot_class)
-            # Where both kinds are scored, only the questions about the subject tell how far its ballots differ:
-            # the two spreads are of the same ballots and cannot be added.
-            if spread.subject or voters not in with_own:
-                subject = spread.subject or only.get(voters, "")
-                self.spreads[subject].update(n=spread.n, total=spread.total, squares=spread.squares)
-
-
-def _items(frozen: FrozenRound, answers: _Answers, subject: str) -> tuple[ItemResult, ...]:
+def _items(frozen: FrozenRound, answers: Answers, subject: str) -> tuple[ItemResult, ...]:
     return tuple(
         _score_item(item, answers, subject, frozen.definition.rules.minimum)
         for item in frozen.questionnaire.items
@@ -69,7 +46,7 @@ def _items(frozen: FrozenRound, answers: _Answers, subject: str) -> tuple[ItemRe
     )
 
 
-def _score_item(item: Item, answers: _Answers, subject: str, minimum: int) -> ItemResult:
+def _score_item(item: Item, answers: Answers, subject: str, minimum: int) -> ItemResult:
     counts, ballots = answers.counts[subject, item.id], answers.ballots[subject, item.id]
     by_option = {option.code: counts[option.code] for option in item.options}
     rules = denominators(item.options)
@@ -88,10 +65,10 @@ def _score_item(item: Item, answers: _Answers, subject: str, minimum: int) -> It
     )
 
 
-def _score_subject(frozen: FrozenRound, answers: _Answers, subject: Subject) -> UnitResult:
+def _score_subject(frozen: FrozenRound, answers: Answers, subject: Subject) -> UnitResult:
     items = _items(frozen, answers, subject.code)
     index = _unit_index(frozen, items)
-    spread = answers.spreads[subject.code]
+    spread = answers.spreads.get(subject.code, Counter())
     n = spread["n"]
     unit = UnitResult(subject.code, n, subject.population, items, index)
     variance = sample_variance(n, spread["total"], spread["squares"])

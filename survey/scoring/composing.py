@@ -1,11 +1,13 @@
 """A scheme's score of one unit, with every component opened down to what was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from survey.core.errors import N_
 from survey.questionnaires.words import Words
+from survey.scoring.chance import EXACT, Moves, added, error_of, moved_by, scaled
 from survey.scoring.inputs import Entry, Reading, UnitInput
 from survey.scoring.rules.adjustments import RuleTotal, rule_total, shortfall, together
 from survey.scoring.rules.composition import (
@@ -31,6 +33,7 @@ from survey.scoring.scheme_parts import (
     PeriodsSource,
     PlacesScale,
     PointsScale,
+    RoundSource,
     StepsScale,
 )
 
@@ -67,11 +70,13 @@ class Composed:
 
     Attributes:
         components: every component of the unit's type and those it is put together from.
+        error: standard error of the score; 0 where nothing in it was sampled, none where it is not known.
     """
 
     score: Result
     components: Mapping[str, tuple[Result, Provenance | None]]
     step: Step
+    error: Decimal | None = None
 
 
 class Composer:
@@ -80,6 +85,7 @@ class Composer:
     def __init__(self, scheme: Scheme, units: Sequence[UnitInput]) -> None:
         self.scheme = scheme
         self.units = units
+        self._best: dict[tuple[str, str | None], tuple[Fraction, str]] = {}
 
     def compose(self, unit: UnitInput) -> Composed:
         """Return a unit's score."""
@@ -95,14 +101,21 @@ class Composer:
             one.component(component.id)
         provenances = {name: reading.provenance for name, reading in unit.readings.items()}
         components = {name: (found[0], provenances.get(name)) for name, found in one.found.items()}
-        return Composed(score, components, step)
+        return Composed(score, components, step, None if isinstance(score, Insufficient) else error_of(one.moves))
 
     def best(self, component: Component, scale: BestScale, group: str) -> tuple[Fraction, str]:
         """Return the best figure for a component, and whose it is."""
+        among = None if scale.within == "all" else group
+        known = self._best.get((component.id, among))
+        if known is None:
+            known = self._best[component.id, among] = self._best_among(component, among)
+        return known
+
+    def _best_among(self, component: Component, group: str | None) -> tuple[Fraction, str]:
         found = [
             (reading.value, unit.name)
             for unit in self.units
-            if (scale.within == "all" or unit.group == group)
+            if group in (None, unit.group)
             and (reading := unit.readings.get(component.id)) is not None
             and isinstance(reading.value, Fraction)
         ]
@@ -115,6 +128,7 @@ class _Unit:
         self.scheme = composer.scheme
         self.unit = unit
         self.found: dict[str, tuple[Result, Step]] = {}
+        self.moves: Moves = EXACT
 
     def why(self, reason: Insufficient, component: Component | None = None) -> Step:
         """Return why there is no figure, with components and periods by their names."""
@@ -134,19 +148,25 @@ class _Unit:
         return self.found[name]
 
     def _composite(self, component: Component) -> tuple[Result, Step]:
-        terms = [self._term(name, Fraction(weight)) for name, weight in component.of.items()]
+        names = self._in_order(component.of)
+        terms = [self._term(name, Fraction(component.of[name])) for name in names]
         value = weighted_sum(terms)
-        parts = tuple(self.component(name)[1] for name in component.of)
+        parts = tuple(self.component(name)[1] for name in names)
         if isinstance(value, Insufficient):
             return value, self._none(component, value, parts)
         figures = {"name": _words(component), "sum": _sum(terms), "value": value, "out_of": component.out_of}
-        return value, Step("component", OF_PARTS, figures, parts)
+        return value, Step("component", OF_PARTS, figures, parts, about=component.id)
+
+    def _in_order(self, names: Container[str]) -> list[str]:
+        """Return components in the scheme's order: a scheme read back from its canonical bytes has lost any other."""
+        return [one.id for one in self.scheme.components if one.id in names]
 
     def _term(self, name: str, weight: Fraction) -> Term:
         return Term(name, weight, Fraction(self.scheme.component(name).out_of), self.component(name)[0])
 
     def _none(self, component: Component, reason: Insufficient, parts: tuple[Step, ...] = ()) -> Step:
-        return Step("component", NO_FIGURE, {"name": _words(component), "reason": self.why(reason, component)}, parts)
+        figures = {"name": _words(component), "reason": self.why(reason, component)}
+        return Step("component", NO_FIGURE, figures, parts, about=component.id)
 
     def _read(self, component: Component) -> tuple[Result, Step]:
         reading = self.unit.readings.get(component.id)
@@ -158,7 +178,30 @@ class _Unit:
         if isinstance(value, Insufficient):
             return value, self._none(component, value)
         named = {"name": _words(component), "value": value, "out_of": component.out_of, **figures}
-        return value, sourced(Step("component", message, named), reading.provenance)
+        step = Step("component", message, named, reading.notes, about=component.id)
+        return value, sourced(step, reading.provenance)
+
+    def _moves(self, name: str) -> Moves:
+        """Return how chance moves a component."""
+        component = self.scheme.component(name)
+        if component.of:
+            return self._moves_of(component.of)
+        reading = self.unit.readings.get(name)
+        if reading is None or isinstance(reading.value, Insufficient):
+            return None
+        source = component.source
+        if reading.error is None:
+            return None if isinstance(source, RoundSource) and source.figure == "index" else EXACT
+        if reading.error and not isinstance(component.scale, PointsScale):
+            return None
+        return moved_by(source.round if isinstance(source, RoundSource) else name, reading.error)
+
+    def _moves_of(self, weights: Mapping[str, Decimal]) -> Moves:
+        return added(
+            scaled(self._moves(name), Fraction(weights[name]) / Fraction(self.scheme.component(name).out_of))
+            for name in self._in_order(weights)
+            if weights[name]
+        )
 
     def _points(self, component: Component, reading: Reading) -> tuple[Result, str, dict[str, object]]:
         """Return what a reading is worth, and the sentence that says so."""
@@ -188,18 +231,23 @@ class _Unit:
 
     def score(self, unit_type: UnitType) -> tuple[Result, tuple[Step, ...]]:
         """Return the score and the steps to it."""
-        terms = [self._term(name, Fraction(weight)) for name, weight in unit_type.weights.items()]
+        names = self._in_order(unit_type.weights)
+        terms = [self._term(name, Fraction(unit_type.weights[name])) for name in names]
         value = weighted_sum(terms)
-        parts = tuple(self.component(name)[1] for name in unit_type.weights)
+        parts = tuple(self.component(name)[1] for name in names)
         if isinstance(value, Insufficient):
             return value, parts
         steps = [Step("sum", SUM, {"sum": _sum(terms), "value": value}, parts)]
-        for name, rule in unit_type.multipliers.items():
+        self.moves = self._moves_of(unit_type.weights)
+        for name in self._in_order(unit_type.multipliers):
+            rule = unit_type.multipliers[name]
             figure, step = self.component(name)
             if isinstance(figure, Insufficient):
                 return Insufficient(MISSING_FACTOR, parts=(name,)), (*steps, step)
             by = factor(rule, figure)
             value *= by
+            # A factor that was sampled itself moves the whole in ways that no sum of squares tells.
+            self.moves = scaled(self.moves, by) if self._moves(name) == EXACT else None
             limits = {"par": rule.par, "least": rule.least, "most": rule.most}
             named = {"factor": by, "name": _words(self.scheme.component(name)), "value": figure, **limits}
             steps.append(Step("multiplier", TIMES, named, (step,)))
@@ -259,6 +307,8 @@ class _Unit:
         if isinstance(value, Insufficient):
             return Insufficient(MISSING_ADJUSTMENT, parts=(name,)), (step,)
         points = shortfall(rule.graduated, value)
+        if self._moves(name) != EXACT:
+            self.moves = None
         figures = {"rule": _words(rule), "component": _words(self.scheme.component(name)), "value": value}
         return [points], (Step("adjustment", SHORT_BY, {**figures, "points": points}, (step,)),)
 

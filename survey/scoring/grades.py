@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from survey.core.errors import N_, Refused
@@ -14,10 +15,13 @@ from survey.core.numbers import RANK_PLACES, half_up
 from survey.scoring.composing import Composed, Composer
 from survey.scoring.group_quotas import Quotas, QuotaUse
 from survey.scoring.inputs import Decision, UnitInput, check_inputs
+from survey.scoring.margins import group_bands, line_step, places_step
+from survey.scoring.overfilled import overfilled, told
 from survey.scoring.rules.bands import band_of
 from survey.scoring.rules.explanation import Provenance, Step
 from survey.scoring.rules.gates import Evidence, Parent, find, in_order, looks_back
 from survey.scoring.rules.insufficient import Insufficient
+from survey.scoring.rules.rank_bands import Band
 from survey.scoring.rules.ranking import ranks
 from survey.scoring.scheme import Scheme
 from survey.scoring.scheme_grading import Gate, Grading, OnParent
@@ -39,6 +43,8 @@ class UnitGrade:
         score: exact, or why there is none.
         components: every component that concerns it.
         rank: place inside its ranking group.
+        error: standard error of the score; 0 where nothing in it was sampled, none where it is not known.
+        rank_low: the best place that chance leaves open; ``rank_high`` the worst.
         band: the grade that the score alone gives.
         eligible: whether nothing blocks the best grade; none without a score.
         before_quota: the grade after the gates.
@@ -64,11 +70,18 @@ class UnitGrade:
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     decision: Decision | None = None
+    error: Decimal | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
 
     @property
     def stored(self) -> Decimal | None:
         """The score as stored, at six decimals."""
-        return None if isinstance(self.score, Insufficient) else half_up(self.score, RANK_PLACES)
+        return self.rounded(RANK_PLACES)
+
+    def rounded(self, places: int) -> Decimal | None:
+        """Return the score half up; none when there is none."""
+        return None if isinstance(self.score, Insufficient) else half_up(self.score, places)
 
     @property
     def grade(self) -> str | None:
@@ -86,7 +99,11 @@ class Grades:
 
     def unit(self, code: str) -> UnitGrade:
         """Return the result of a subject; StopIteration when it has none."""
-        return next(unit for unit in self.units if unit.code == code)
+        return next(iter(self._by_code.get(code, ())))
+
+    @cached_property
+    def _by_code(self) -> dict[str, tuple[UnitGrade]]:
+        return {unit.code: (unit,) for unit in self.units}
 
     def document(self) -> dict[str, Any]:
         """Return the result as plain data: exact fractions as texts, every step with its figures."""
@@ -172,10 +189,18 @@ class _Run:
             self.results[unit.code] = result
         quotas = Quotas(grading, group, {unit.code: unit for unit in members}, standings)
         quotas.apply()
-        self.quotas += quotas.uses
         places_of = self._ranks(members)
+        bands = self._bands(members)
         for unit in members:
-            self._finish(unit, grading, standings.get(unit.code), places_of)
+            self._finish(unit, grading, standings.get(unit.code), places_of, bands.get(unit.code))
+        self._tell_overfilled(grading, [unit.code for unit in members], quotas.uses)
+
+    def _tell_overfilled(self, grading: Grading, codes: Sequence[str], uses: Sequence[QuotaUse]) -> None:
+        over = overfilled(grading, uses, [self.results[code] for code in codes])
+        self.quotas += [told(use, over) for use in uses]
+        for result in [self.results[code] for code in codes]:
+            if result.decision and result.grade in over:
+                self.results[result.code] = replace(result, steps=(*result.steps, over[result.grade]))
 
     def _grading(self, unit: UnitInput) -> Grading:
         unit_type = self.scheme.unit_type(unit.unit_type)
@@ -193,6 +218,7 @@ class _Run:
             components=composed.components,
             steps=(composed.step,),
             decision=unit.decision,
+            error=composed.error,
         )
 
     # --- band and gates --------------------------------------------------------------------------------------
@@ -268,8 +294,24 @@ class _Run:
             }
         )
 
+    def _bands(self, members: Sequence[UnitInput]) -> dict[str, Band]:
+        composed = {unit.code: self.composed[unit.code] for unit in members}
+        places = self.scheme.rounding.compared
+        return group_bands(
+            {
+                code: (Fraction(half_up(one.score, places)), one.error)
+                for code, one in composed.items()
+                if not isinstance(one.score, Insufficient)
+            }
+        )
+
     def _finish(
-        self, unit: UnitInput, grading: Grading, standing: Standing | None, places_of: Mapping[str, int]
+        self,
+        unit: UnitInput,
+        grading: Grading,
+        standing: Standing | None,
+        places_of: Mapping[str, int],
+        band: Band | None,
     ) -> None:
         result = self.results[unit.code]
         rank = places_of.get(unit.code)
@@ -277,6 +319,11 @@ class _Run:
         if rank is not None:
             steps.append(Step("rank", RANKED, {"rank": rank, "n": len(places_of), "group": unit.group}))
         result = replace(result, rank=rank)
+        if band is not None:
+            result = replace(result, rank_low=band.first, rank_high=band.last)
+            steps.append(places_step(band))
+        if standing is not None and (line := line_step(grading, self._gates(unit), standing.score, result.error)):
+            steps.append(line)
         if standing is not None:
             proposed = None if standing.open else grading.grades[standing.place]
             result = replace(
@@ -312,6 +359,9 @@ def _unit_document(unit: UnitGrade) -> dict[str, Any]:
         "score": None if isinstance(unit.score, Insufficient) else str(unit.score),
         "stored": None if unit.stored is None else str(unit.stored),
         "rank": unit.rank,
+        "error": None if unit.error is None else str(half_up(unit.error, RANK_PLACES)),
+        "rank_low": unit.rank_low,
+        "rank_high": unit.rank_high,
         "band": unit.band,
         "eligible": unit.eligible,
         "before_quota": unit.before_quota,

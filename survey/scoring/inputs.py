@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 from survey.core.errors import N_, Invalid, Problem
 from survey.scoring.rules.composition import Votes
-from survey.scoring.rules.explanation import Provenance, plain
+from survey.scoring.rules.explanation import Provenance, Step, plain
 from survey.scoring.rules.gates import LevelFound, VetoFound
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.scheme import Scheme
@@ -37,10 +38,15 @@ class Reading:
 
     Attributes:
         value: a number; votes, places or figures by period where the component is made of those.
+        notes: what else has to be said about it.
+        error: standard error of a figure from a sample; 0 where everybody was asked. None: not known of a survey's
+            index; of any other figure, that nothing was sampled.
     """
 
     value: Value
     provenance: Provenance | None = None
+    notes: tuple[Step, ...] = ()
+    error: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -98,17 +104,23 @@ def check_inputs(scheme: Scheme, units: Sequence[UnitInput]) -> None:
     """
     problems = [Problem(unit.code, message, figures) for unit, message, figures in _across(scheme, units)]
     for unit in units:
-        if scheme.unit_type(unit.unit_type) is None:
-            allowed = ", ".join(one.id for one in scheme.types)
-            figures: dict[str, object] = {"name": unit.unit_type, "allowed": allowed}
-            problems.append(Problem(unit.code, N_("there is no unit type %(name)s; allowed: %(allowed)s"), figures))
-            continue
-        for check in (_readings, _levels, _vetoes, _entries, _decision):
-            problems += [
-                Problem(f"{unit.code} {place}", message, figures) for place, message, figures in check(scheme, unit)
-            ]
+        problems += [
+            Problem(f"{unit.code} {one.where}".strip(), one.message, one.figures) for one in faults_of(scheme, unit)
+        ]
     if problems:
         raise Invalid(problems)
+
+
+def faults_of(scheme: Scheme, unit: UnitInput) -> Iterator[Problem]:
+    """Give the faults of one unit's inputs, each by field."""
+    if scheme.unit_type(unit.unit_type) is None:
+        allowed = ", ".join(one.id for one in scheme.types)
+        yield Problem(
+            "", N_("there is no unit type %(name)s; allowed: %(allowed)s"), {"name": unit.unit_type, "allowed": allowed}
+        )
+        return
+    for check in (_readings, _levels, _vetoes, _entries, _history, _decision):
+        yield from (Problem(place, message, figures) for place, message, figures in check(scheme, unit))
 
 
 Fault = tuple[str, str, dict[str, object]]
@@ -186,7 +198,7 @@ def _kind(value: Value) -> str:
 def _provenance(place: str, provenance: Provenance | None) -> Iterator[Fault]:
     if provenance is None or not provenance.source:
         yield place, N_("the source, or the document, is not named"), {}
-    if provenance is None or not provenance.confirmed_by:
+    if provenance is None or not (provenance.confirmed_by or provenance.count):
         yield place, N_("it does not say who confirmed it"), {}
 
 
@@ -201,7 +213,9 @@ def _levels(scheme: Scheme, unit: UnitInput) -> Iterator[Fault]:
         if found.value not in level.values:
             figures = {"name": found.value, "allowed": ", ".join(level.values)}
             yield name, N_("the level is never %(name)s; allowed: %(allowed)s"), figures
-        yield from _provenance(name, found.provenance)
+        # What a test proposes is counted; nobody has to confirm it.
+        if found.provenance is None or not found.provenance.count:
+            yield from _provenance(name, found.provenance)
 
 
 def _vetoes(scheme: Scheme, unit: UnitInput) -> Iterator[Fault]:
@@ -233,6 +247,16 @@ def _entry(rule: AdjustmentRule, entry: Entry) -> Iterator[Fault]:
         yield rule.id, N_("there is no level %(name)s; allowed: %(allowed)s"), figures
     if not rule.levels and (entry.points is None or entry.points < 0 or entry.level):
         yield rule.id, N_("an entry of this rule says its points, from 0 upwards"), {}
+
+
+def _history(scheme: Scheme, unit: UnitInput) -> Iterator[Fault]:
+    unit_type = scheme.unit_type(unit.unit_type)
+    assert unit_type is not None
+    grades = scheme.grading(unit_type).grades
+    for year, grade in unit.history.items():
+        if grade not in grades:
+            figures: dict[str, object] = {"name": grade, "allowed": ", ".join(grades)}
+            yield str(year), N_("there is no grade %(name)s; allowed: %(allowed)s"), figures
 
 
 def _decision(scheme: Scheme, unit: UnitInput) -> Iterator[Fault]:

@@ -13,6 +13,48 @@ from survey.scoring.rules.index import Mean
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.intervals import Interval, standard_error
 from survey.scoring.rules.shares import Share
+from survey.scoring.rules.weighting import Cell, Weights
+
+# Of a weighted index more decimals could tell what single voter classes answered.
+WEIGHTED_PLACES = 2
+
+
+@dataclass(frozen=True)
+class WeightedItem:
+    """One item about one subject, weighted to its population.
+
+    Attributes:
+        by_voters: ballots per option by voter group and class, of which the figures are made; never printed.
+        cells: the weighting cell of these voters.
+        index: none when the item gives no points.
+        rate: between 0 and 1; none when no option counts as satisfied.
+        rate_effective_n: how many answers without weights would tell as much about the rate.
+    """
+
+    by_voters: Mapping[tuple[str, str], Mapping[str, int]]
+    cells: Mapping[tuple[str, str], Cell]
+    index: Fraction | Insufficient | None
+    rate: Fraction | Insufficient | None
+    rate_effective_n: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class UnitWeighting:
+    """What stands beside a weighted index.
+
+    Attributes:
+        unweighted: the index without weights.
+        weights: of the answers about the unit itself; none for a composite without such answers.
+        design_effect: Kish's, of the ballots in the index.
+        effective_n: how many ballots without weights would tell as much.
+        method: the words for how the standard error was found.
+    """
+
+    unweighted: Fraction | Insufficient
+    weights: Weights | Insufficient | None = None
+    design_effect: Fraction | None = None
+    effective_n: Fraction | None = None
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,6 +67,7 @@ class ItemResult:
         answered: ballots that chose at least one option.
         index: none when the item gives no points.
         rate: satisfaction rate; none when no option counts as satisfied.
+        weighted: index and rate with weights; none in a round without.
     """
 
     item: str
@@ -35,11 +78,16 @@ class ItemResult:
     index: Mean | Insufficient | None
     rate: Share | Insufficient | None
     rate_interval: Interval | None
+    weighted: WeightedItem | None = None
 
 
 @dataclass(frozen=True)
 class PartResult:
-    """One part of a composite: a unit below, or (``own``) the answers about the unit itself."""
+    """One part of a composite: a unit below, or (``own``) the answers about the unit itself.
+
+    Attributes:
+        unweighted: the index without survey weights; none in a round without.
+    """
 
     code: str
     own: bool
@@ -47,6 +95,7 @@ class PartResult:
     index: Fraction | Insufficient
     error: Decimal | None
     n: int
+    unweighted: Fraction | Insufficient | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +110,7 @@ class UnitResult:
         error: standard error of the index.
         rank: place inside the subject's ranking group.
         parts: what a composite was made of; empty for a subject with its own answers only.
+        weighting: what stands beside a weighted index; none in a round without weights.
     """
 
     code: str
@@ -74,6 +124,19 @@ class UnitResult:
     interval: Interval | None = None
     parts: tuple[PartResult, ...] = ()
     rank: int | None = None
+    weighting: UnitWeighting | None = None
+
+    @property
+    def unweighted(self) -> Fraction | Insufficient:
+        """The index without survey weights: the index itself in a round that has none."""
+        return self.index if self.weighting is None else self.weighting.unweighted
+
+    @property
+    def entering(self) -> Fraction | Insufficient:
+        """The index as it enters a score: with survey weights rounded as its report prints it."""
+        if self.weighting is None or isinstance(self.index, Insufficient):
+            return self.index
+        return Fraction(half_up(self.index, WEIGHTED_PLACES))
 
     @property
     def deviation(self) -> Decimal | None:

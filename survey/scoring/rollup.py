@@ -8,7 +8,7 @@ from fractions import Fraction
 from survey.core.errors import N_
 from survey.rounds.definition import FrozenRound, Rollup
 from survey.scoring.policy import possible
-from survey.scoring.results import PartResult, UnitResult
+from survey.scoring.results import PartResult, UnitResult, UnitWeighting
 from survey.scoring.rules.index import Part, weighted_mean
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.intervals import Interval, normal
@@ -76,7 +76,15 @@ class _Rollups:
             error=error,
             interval=self._interval(index, error),
             parts=tuple(parts),
+            weighting=self._weighting(parts, own),
         )
+
+    def _weighting(self, parts: Sequence[PartResult], own: UnitResult | None) -> UnitWeighting | None:
+        if self._frozen.definition.weighting is None:
+            return None
+        without = [part if part.unweighted is None else replace(part, index=part.unweighted) for part in parts]
+        weights = own.weighting.weights if own is not None and own.weighting is not None else None
+        return UnitWeighting(_index(without), weights)
 
     def _interval(self, index: Fraction | Insufficient, error: Decimal | None) -> Interval | None:
         if isinstance(index, Insufficient) or error is None:
@@ -93,7 +101,15 @@ class _Rollups:
 
 
 def _part(unit: UnitResult, weight: Fraction | None) -> PartResult:
-    return PartResult(unit.code, own=False, weight=weight, index=unit.index, error=unit.error, n=unit.n)
+    return PartResult(
+        unit.code,
+        own=False,
+        weight=weight,
+        index=unit.index,
+        error=unit.error,
+        n=unit.n,
+        unweighted=None if unit.weighting is None else unit.weighting.unweighted,
+    )
 
 
 def _index(parts: Sequence[PartResult]) -> Fraction | Insufficient:

@@ -27,7 +27,20 @@ from survey.scoring.scheme_grading import (
     OnVeto,
     Veto,
 )
-from survey.scoring.scheme_parts import FULL, Adjustments, Clip, Component, Full, Multiplier, Rounding, Weights
+from survey.scoring.scheme_parts import (
+    FULL,
+    Adjustments,
+    Clip,
+    Component,
+    Full,
+    ImportSource,
+    Multiplier,
+    PeriodsSource,
+    Rounding,
+    RoundSource,
+    Text,
+    Weights,
+)
 
 NO_COMPONENT = N_("there is no component %(name)s; allowed: %(allowed)s")
 NO_TYPE = N_("there is no unit type %(name)s; allowed: %(allowed)s")
@@ -37,7 +50,11 @@ NO_LEVEL = N_("there is no level %(name)s; allowed: %(allowed)s")
 NO_VALUE = N_("the level is never %(name)s; allowed: %(allowed)s")
 NO_VETO = N_("there is no veto %(name)s; allowed: %(allowed)s")
 TWICE = N_("the name %(name)s stands here twice")
+TOO_MANY_PARTS = N_("the component %(name)s opens into %(n)s figures; the most is %(most)s")
+TOO_MANY_LAYERS = N_("the component %(name)s is put together in more than %(most)s layers")
+TWO_THINGS = N_("the name %(name)s is that of %(other)s already; what is filed under it could be either")
 
+MOST_PARTS, MOST_LAYERS = 1000, 20
 Place = tuple[str | int, ...]
 
 
@@ -49,6 +66,7 @@ class UnitType(Words):
         weights: of the components that are added up; they sum to the scheme's full mark.
         multipliers: of the components that the sum is multiplied by.
         grading: the set of grades; may be left out where the scheme has one.
+        apart: added to the name of the ranking group, where the type is ranked apart (正职, 副职).
     """
 
     id: Name
@@ -56,6 +74,7 @@ class UnitType(Words):
     weights: Annotated[Weights, Field(min_length=1)]
     multipliers: dict[Name, Multiplier] = Field(default_factory=dict)
     grading: Name | None = None
+    apart: Text | None = None
 
 
 class Scheme(Frozen):
@@ -85,7 +104,8 @@ class Scheme(Frozen):
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Scheme":
-        for check in (self._names, self._composites, self._circles, self._types, self._adjusted, self._clipped):
+        checks = (self._names, self._composites, self._circles, self._parts, self._types, self._adjusted, self._clipped)
+        for check in checks:
             check()
         for i, gate in enumerate(self.gates):
             self._gate(i, gate)
@@ -123,6 +143,16 @@ class Scheme(Frozen):
 
     def concerned(self, unit_type: UnitType) -> tuple[Component, ...]:
         """Return the components of a type: those it weighs, those its rules look at, and what these are made of."""
+        known = self._concerned.get(unit_type.id)
+        if known is None:
+            known = self._concerned[unit_type.id] = self._concerning(unit_type)
+        return known
+
+    @cached_property
+    def _concerned(self) -> dict[str, tuple[Component, ...]]:
+        return {}
+
+    def _concerning(self, unit_type: UnitType) -> tuple[Component, ...]:
         names = [name for name, weight in unit_type.weights.items() if weight] + list(unit_type.multipliers)
         names += [
             rule.graduated.component
@@ -142,6 +172,23 @@ class Scheme(Frozen):
         for part, weight in self.component(name).of.items():
             if weight:
                 yield from self._down(part)
+
+    @cached_property
+    def filed_as(self) -> dict[str, str]:
+        """What is filed under each name of the scheme: figure, level, veto or entry."""
+        lists: dict[str, Sequence[Any]] = {
+            "figure": [one for one in self.components if isinstance(one.source, ImportSource | PeriodsSource)],
+            "level": self.levels,
+            "veto": self.vetoes,
+            "entry": [one for one in self.adjustments.rules if not one.graduated],
+        }
+        return {one.id: kind for kind, named in lists.items() for one in named}
+
+    @property
+    def round_names(self) -> frozenset[str]:
+        """The rounds whose counts it reads."""
+        sources = [*(one.source for one in self.components), *(one.source for one in self.levels)]
+        return frozenset(source.round for source in sources if isinstance(source, RoundSource))
 
     def level(self, name: str) -> LevelKind:
         """Return a kind of level; StopIteration when there is none."""
@@ -178,6 +225,11 @@ class Scheme(Frozen):
             for i, name in enumerate(names):
                 if name in names[:i]:
                     raise Rule(TWICE, *place, i, "id", name=name)
+        filed: dict[str, str] = {}
+        for place in (("components",), ("levels",), ("vetoes",), ("adjustments", "rules")):
+            for i, one in enumerate(lists[place]):
+                if filed.setdefault(one.id, place[-1]) != place[-1]:
+                    raise Rule(TWO_THINGS, *place, i, "id", name=one.id, other=filed[one.id])
 
     def _composites(self) -> None:
         for i, one in enumerate(self.components):
@@ -211,6 +263,22 @@ class Scheme(Frozen):
             for part in self.component(name).of:
                 self._circle(part, (*above, name), done)
             done.add(name)
+
+    def _parts(self) -> None:
+        """Refuse composites so deep or so entangled that nobody could read their explanation."""
+        opened: dict[str, int] = {}
+        layers = 0
+        left = dict(enumerate(self.components))
+        while left:
+            layers += 1
+            for i in [i for i, one in left.items() if all(name in opened for name in one.of)]:
+                one = left.pop(i)
+                opened[one.id] = 1 + sum(opened[name] for name in one.of)
+                if opened[one.id] > MOST_PARTS:
+                    figures = {"name": one.id, "n": opened[one.id], "most": MOST_PARTS}
+                    raise Rule(TOO_MANY_PARTS, "components", i, "of", **figures)
+                if layers > MOST_LAYERS:
+                    raise Rule(TOO_MANY_LAYERS, "components", i, "of", name=one.id, most=MOST_LAYERS)
 
     def _types(self) -> None:
         for i, one in enumerate(self.types):

@@ -40,7 +40,7 @@ class Quota(Frozen):
     grade: Name
     side: Literal["top", "bottom"] = "top"
     share: Portion | None = None
-    count: Annotated[int, Field(ge=0), WHOLE] | None = None
+    count: Annotated[int, Field(ge=0, le=1_000_000), WHOLE] | None = None
     rounding: Literal["half_up", "floor"] = "half_up"
     groups: tuple[Text, ...] = ()
 

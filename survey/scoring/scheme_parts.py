@@ -132,7 +132,7 @@ class OptionsScale(Frozen):
 
     kind: Literal["options"] = "options"
     points: Annotated[dict[Name, Points], Field(min_length=1)]
-    minimum: Annotated[int, Field(ge=1), WHOLE] = 1
+    minimum: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = 1
 
 
 class VoteStep(Frozen):
@@ -157,7 +157,7 @@ class StepsScale(Frozen):
     base: Literal["valid", "expected"] = "valid"
     steps: Annotated[tuple[VoteStep, ...], Field(min_length=1)]
     otherwise: Points
-    minimum: Annotated[int, Field(ge=1), WHOLE] = 1
+    minimum: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = 1
 
 
 Scale = Annotated[PointsScale | BestScale | PlacesScale | OptionsScale | StepsScale, Field(discriminator="kind")]

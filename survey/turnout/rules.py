@@ -1,9 +1,10 @@
 """The response account of a list of codes. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from survey.core.numbers import half_up
 
@@ -41,6 +42,15 @@ class Disposition:
     def rate(self) -> Decimal | None:
         """Response rate in percent with two decimals: spent / issued; none when nothing is issued."""
         return half_up(Fraction(100 * self.spent, self.issued), 2) if self.issued else None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Disposition":
+        """Build it again from its plain data; TypeError when it is none."""
+        return cls(**document)
 
 
 def sum_up(parts: tuple[Disposition, ...], name: str) -> Disposition:

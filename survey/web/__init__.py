@@ -2,7 +2,21 @@
 
 from flask import Flask
 
-from survey.web import answer, assets, errors, guard, hall, headers, health, i18n, redaction, results, services, who
+from survey.web import (
+    answer,
+    assets,
+    errors,
+    guard,
+    hall,
+    headers,
+    health,
+    i18n,
+    redaction,
+    results,
+    scores,
+    services,
+    who,
+)
 
 
 def register(app: Flask) -> None:
@@ -20,6 +34,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     answer.register(app)
     results.register(app)
+    scores.register(app)
     hall.register(app)
     who.register(app)
     app.register_blueprint(health.health)

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.exceptions import NotFound
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.flow.conftest import compiled_catalogue  # noqa: F401 - pages are read in Chinese
 from tests.flow.site import Site
 
 CHROMIUM = "/usr/bin/chromium"
+# Nothing waits so long but on a busy machine.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class _Silent(WSGIRequestHandler):
@@ -28,16 +32,37 @@ def site(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
     site.engine.dispose()
 
 
-@pytest.fixture
-def url(site: Site) -> Iterator[str]:
-    """Serve the site and return its address."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=_Silent)
+class _Served:
+    """What the one server of all tests serves: the site of the test that runs."""
+
+    def __init__(self) -> None:
+        self.app: Callable | None = None
+        self.url = ""
+
+    def __call__(self, environ: dict, start_response: Callable) -> object:
+        # A page of the test before may still ask for something.
+        return self.app(environ, start_response) if self.app else NotFound()(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[_Served]:
+    served = _Served()
+    server = make_server("127.0.0.1", 0, served, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    served.url = f"http://127.0.0.1:{server.server_port}"
+    yield served
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def url(served: _Served, site: Site) -> Iterator[str]:
+    """Serve the site and return its address."""
+    served.app = site.app
+    yield served.url
+    served.app = None
 
 
 @pytest.fixture(scope="session")
@@ -58,11 +83,12 @@ def open_page(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         path: str = "/", *, width: int = 360, height: int = 740, scripts: bool = True, dark: bool = False
     ) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": 740},
+            viewport={"width": width, "height": height},
             java_script_enabled=scripts,
             color_scheme="dark" if dark else "light",
             base_url=url,
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

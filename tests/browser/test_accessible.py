@@ -5,7 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-OPTIONS = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
+# Of rules that are kept, no reasons are asked for: those are most of the work.
+OPTIONS = {"resultTypes": ["violations"], "rules": {"color-contrast-enhanced": {"enabled": True}}}
 LOOKS = [
     {"query": "", "dark": False, "width": 360},
     {"query": "?lang=en", "dark": True, "width": 360},
@@ -14,6 +15,9 @@ LOOKS = [
     {"query": "?size=big", "dark": True, "width": 1366},
     {"query": "", "dark": False, "width": 1366},
 ]
+# What axe sees depends on the language, the colours and the size of the type: each value of each is among these.
+# Whether everything fits is looked at in all six.
+JUDGED = (LOOKS[0], LOOKS[3], LOOKS[4])
 NAMES = ["zh light", "en dark", "zh huge", "en huge dark", "zh big dark wide", "zh wide"]
 TOUCHED = "label.option, button:not(.hidden), a.tool, a.plain, .codes a, .list a, .summary a, input.figure, textarea"
 LEAST_TARGET = {"std": 48, "big": 60, "huge": 60}
@@ -91,7 +95,8 @@ def cut_off(page):
 @pytest.mark.parametrize("look", LOOKS, ids=NAMES)
 def test_every_page_in_every_look(site, open_page, look):
     for name, page in tour(site, open_page, **look):
-        assert at_fault(page) == [], name
+        if look in JUDGED:
+            assert at_fault(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
         assert cut_off(page) == [], name
         size = page.locator("html").get_attribute("class")

@@ -111,4 +111,46 @@ ROWS: dict[str, dict[str, list[dict[str, object]]]] = {
             {"round_id": 2, "content_hash": "c" * 64, "document": b"counted", "signatures": [{"signature": "s"}]},
         ],
     },
+    "0003": {
+        "scheme": [
+            {"id": "gansu-yearly", "version": 1, "content_hash": "d" * 64, "document": {"id": "gansu-yearly"}},
+        ],
+        "evidence": [
+            {
+                "scheme": "gansu-yearly",
+                "kind": "figure",
+                "subject": "620102",
+                "name": "routine",
+                "part": "first-half",
+                "value": "89.9",
+                "source": "平时考核.pdf",
+                "confirmed_by": "考核办",
+                "confirmed_on": MOMENT.date(),
+            },
+        ],
+        "score_run": [
+            {
+                "scheme": "gansu-yearly",
+                "number": 1,
+                "version": 1,
+                "content_hash": "e" * 64,
+                "document": b"scored",
+                "what_if": "",
+                "software": "0.1.0",
+                "made_at": MOMENT,
+                "published_at": None,
+            },
+        ],
+        "taken_count": [
+            {
+                "round_name": "gansu-2026",
+                "origin": "b" * 16,
+                "frozen_hash": "b" * 64,
+                "content_hash": "c" * 64,
+                "document": b"counted",
+                "source": "8d3c 51aa",
+                "taken_at": MOMENT,
+            },
+        ],
+    },
 }

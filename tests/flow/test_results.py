@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -100,3 +101,10 @@ def test_results_have_the_strict_headers_of_every_page(published):
         assert "Set-Cookie" not in headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_index_stands_with_its_interval_and_a_clear_rank_alone(published):
+    rank, index, n = re.findall("<td[^>]*>(.*?)</td>", published.get("/results/spring").html.split("<tbody>")[1])[:3]
+
+    assert (rank, n) == ("1", "8")
+    assert re.fullmatch(r"[0-9.]+ <small>[0-9.]+–[0-9.]+</small>", index)

@@ -11,6 +11,7 @@ from survey.scoring.rules.intervals import Z95
 from survey.scoring.rules.variance import by_effective_size
 from survey.scoring.rules.weighting import Limits, Margin, rake, refusal
 from survey.turnout.aapor import Account, casro, rates
+from tests.unit.scoring.weighted_rounds import W13, scored
 
 LIMITS = Limits(
     tolerance=Decimal("1e-6"),
@@ -94,3 +95,18 @@ def test_w14_indicators_of_service_ratings(golden, rated):
     assert percent(rated.corrected) == expected["fixed_rate"]
     assert percent(rated.satisfied) == expected["resatisfied"]
     assert str(half_up(rated.index.value, 4)) == expected["five_star_score"]
+
+
+def test_w13_through_a_round(golden):
+    expected = golden["W13"]
+
+    unit = scored(W13).unit("A")
+
+    weights = unit.weighting.weights
+    assert weights.rounds == expected["iterations"]
+    cells = [("town", "young"), ("town", "older"), ("country", "young"), ("country", "older")]
+    assert [str(weights.of[cell]) for cell in cells] == list(expected["weights"].values())
+    assert str(half_up(unit.weighting.design_effect, 6)) == expected["deff"]
+    assert str(half_up(unit.weighting.effective_n, 3)) == expected["n_eff"]
+    assert str(half_up(unit.unweighted, 4)) == expected["unweighted"]
+    assert str(half_up(unit.index, 4)) == expected["weighted"]

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 DONE, USED = "提交成功", "此码已使用"
 RACERS = 4
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-TIMEOUT = 30
+TIMEOUT = 120
 
 HIDDEN = re.compile(r'<input type="hidden"[^>]*\sname="([^"]*)"[^>]*\svalue="([^"]*)"')
 RADIO = re.compile(r'<input type="radio"[^>]*\sname="([^"]*)"[^>]*\svalue="([^"]*)"')

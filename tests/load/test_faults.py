@@ -104,7 +104,7 @@ def test_when_the_database_is_away_nothing_is_half_done_and_it_goes_on_by_itself
     url = own_postgres.server.create("away")
     engine = make_engine(url)
     upgrade(engine)
-    round_ = set_stage(url, tmp_path, 10)
+    round_ = set_stage(url, tmp_path, 5)
     log = tmp_path / "server.log"
     with serving(round_.env, log) as server:
         voters = [Voter(server.base_url, path) for path in round_.paths()]

@@ -30,7 +30,7 @@ def test_the_hall_demo_holds_counts_and_reports_a_ballot(empty_database_url, tmp
         env=environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         check=False,
     )
     assert run.returncode == 0, run.stderr[-2000:]

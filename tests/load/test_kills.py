@@ -56,8 +56,8 @@ def test_nothing_is_lost_or_doubled_when_workers_and_master_are_killed(stage, se
             assassin.server.base_url,
             processes=PHONES,
             seed=1,
-            patience=40,
-            time_limit=100,
+            patience=120,
+            time_limit=400,
             on_progress=assassin.on_progress,
         )
     finally:

@@ -39,7 +39,7 @@ def test_opening_looking_and_asking_fifty_times_spends_nothing(stage, serve, eng
     round_ = stage(2)
     server = serve(round_)
     # When scanners and previewers look at it again and again
-    with closing(http.client.HTTPConnection(server.base_url.removeprefix("http://"), timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(server.base_url.removeprefix("http://"), timeout=60)) as connection:
         for method in ["GET", "HEAD", "OPTIONS"] * 50:
             connection.request(method, round_.paths()[0])
             response = connection.getresponse()

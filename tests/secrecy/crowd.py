@@ -21,7 +21,7 @@ from tests.secrecy.evidence import GRADES
 from tests.secrecy.voters import Voter
 
 PHONES = 4
-PATIENCE = 30
+PATIENCE = 120
 STAMP = re.compile(r'name="_stamp" value="([^"]+)"')
 CHOICE = re.compile(r'type="radio"[^>]*name="(grade[^"]*)"[^>]*value="([^"]*)"')
 REMARK = re.compile(r'<textarea[^>]*name="(remark[^"]*)"')

@@ -12,11 +12,14 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from survey.cli.demo import changsha as performance
 from survey.cli.demo import gansu as job
 from survey.cli.demo import hall
+from survey.cli.demo import heping as pledges
 from survey.cli.demo.phones import PhoneReport
 from survey.cli.demo.server import Server, start_server
-from survey.cli.edge import edge, language, minsheng, say, say_table, translate
+from survey.cli.demo.yearly import examples, print_explanation, print_run, report_of
+from survey.cli.edge import edge, language, minsheng, say, say_table, translate, work
 from survey.core.errors import N_, Refused
 from survey.core.ids import derive_key
 from survey.reports.figures import report_tables
@@ -60,6 +63,8 @@ _HALL_TABLES = {
 
 _HALL_LINKS = {Hall.PROJECTOR: N_("the projector page"), Hall.HOST: N_("the host's page")}
 
+HIDDEN_IN_LEDGERS = N_("* is not shown: the number is small, or would tell a small one.")
+
 demo = AppGroup("demo", help="Demonstrations that do the real job.")
 
 
@@ -75,7 +80,7 @@ demo = AppGroup("demo", help="Demonstrations that do the real job.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
 @edge
 def gansu(scale: str, serve: bool, port: int) -> None:
-    """Survey Gansu's 14 prefectures, 86 counties and 19 departments, from questionnaire to results."""
+    """Survey Gansu's 14 prefectures, 86 counties and 19 departments, from questionnaire to the year's grades."""
     began = time.monotonic()
     folder = _fresh_folder()
     issued = job.set_up(folder, job.SCALES[scale])
@@ -92,6 +97,11 @@ def gansu(scale: str, serve: bool, port: int) -> None:
         _expect_no_surprise(phones)
         components, turnout = job.count_and_score(folder)
         _print_results(components, turnout)
+        with work() as session:
+            year = report_of(job.year(session))
+        print_run(year)
+        for code in examples(year.run):
+            print_explanation(year, code)
         _print_account(phones, sum_up(turnout, ""), time.monotonic() - began)
         if serve:
             _print_addresses(server, folder)
@@ -125,6 +135,38 @@ def hall_(serve: bool, port: int) -> None:
         if serve:
             _print_hall_addresses(server, folder)
             server.process.wait()
+
+
+@demo.command("changsha")
+@edge
+def changsha() -> None:
+    """Score 99 departments, 9 districts and counties and 835 cadres, as Changsha did for 2008."""
+    _fresh_folder()
+    report = report_of(performance.score())
+    print_run(report)
+    rows = performance.classes(report)
+    performance.print_classes(rows)
+    performance.expect_the_source(rows)
+
+
+@demo.command("heping")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
+@edge
+def heping(port: int) -> None:
+    """Hold three rounds of one year on the same pledges, and set the positive and the negative list side by side."""
+    folder = _fresh_folder()
+    pledges.set_up(folder)
+    held = []
+    with _server(folder, port) as server:
+        for place, one in enumerate(pledges.dated_rounds()):
+            phones, counted = pledges.hold(folder, one, place, server.base_url)
+            _expect_no_surprise(phones)
+            held.append((one, counted))
+    for table in pledges.ledgers(held, translate, language()):
+        columns = {column.key: column.heading for column in table.columns}
+        say_table(list(table.records()), columns, as_json=False, title=table.title)
+    click.echo(translate(HIDDEN_IN_LEDGERS))
+    print_run(report_of(pledges.year(folder, held[-1][1])))
 
 
 @contextmanager
@@ -237,6 +279,7 @@ def _print_addresses(server: Server, folder: Path) -> None:
     lines = (
         (server.base_url + "/", N_("type a code, or pick a fresh one to try")),
         (server.base_url + "/results/gansu-2026", N_("the published results")),
+        (server.base_url + "/scores/gansu-yearly", N_("the year's scores and grades")),
         (str(folder / "try-slips.pdf"), N_("slips to print and cut")),
     )
     _print_lines(lines)

@@ -10,8 +10,8 @@ from shutil import copyfile
 
 from survey import casting
 from survey.cli.codes import make_heading
-from survey.cli.demo.gansu import BEIJING, DATA
 from survey.cli.demo.phones import PhoneJob, PhoneReport, run_phones
+from survey.cli.demo.steps import BEIJING, DATA, PHONES, SEED
 from survey.cli.edge import minsheng, progress, work
 from survey.codes.generator import address
 from survey.codes.service import IssuedCode, issue_codes, open_batch, shut_batch
@@ -28,8 +28,6 @@ from survey.rounds import service as rounds
 from survey.storage.engine import snapshot
 from survey.turnout.queries import get_turnout
 
-SEED = 2026
-PHONES = 4
 ROUND, TRIAL = "hall-2026", "hall-try"
 TRUSTEES = ("organisation", "discipline")
 TRIAL_VOTERS = 12

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
 from survey.reports.disclosure.pattern import Joint, Line, Pattern, protect_count
 from survey.reports.disclosure.rows import Factors, Protection, is_small
+from survey.reports.disclosure.weighted import INDEX, RATE, SPREAD, Weighed, weights_of
 from survey.scoring.results import Components, ItemResult, UnitResult
 from survey.scoring.rules.index import Mean
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.shares import Share
-
-INDEX, SPREAD, RATE = "index", "spread", "rate"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Shown:
     without_spread: frozenset[str]
     _pattern: Pattern
     _figures: Mapping[tuple[str, str], tuple[str, ...]]
+    _weighted: Mapping[tuple[str, str], frozenset[str]]
 
     def row(self, subject: str, item: str) -> Protection:
         """Return what may be shown of an item about a subject that is not too small."""
@@ -40,6 +41,10 @@ class Shown:
         """Tell whether a figure, INDEX or RATE, may be shown beside an item."""
         figures = self._figures[subject, item]
         return figure in figures[: self.row(subject, item).figures]
+
+    def shows_weighted(self, subject: str, item: str, figure: str) -> bool:
+        """Tell whether a weighted figure, INDEX or RATE, may be shown beside an item."""
+        return figure in self._weighted.get((subject, item), frozenset())
 
 
 def protect_components(components: Components) -> Shown:
@@ -56,6 +61,13 @@ def protect_components(components: Components) -> Shown:
             given_up.add(row.subject)
         if row.is_whole_index and SPREAD in row.names and SPREAD not in shown:
             no_spread.add(row.subject)
+    weighted = {row.key: _weighted(components, row, pattern.lines[row.key]) for row in rows}
+    for unit in components.units:
+        if weights_of(unit) is not None and unit.code not in too_small:
+            given_up |= _opened_by_weights(components, unit, weighted)
+    for row in rows:
+        if row.result.weighted is not None and row.unit_error is not None and SPREAD not in weighted[row.key]:
+            no_spread.add(row.subject)
     hidden = _with_composites(components, too_small | {str(code) for code in given_up})
     return Shown(
         too_small,
@@ -63,6 +75,7 @@ def protect_components(components: Components) -> Shown:
         _with_composites(components, hidden | no_spread),
         pattern,
         {row.key: row.names for row in rows},
+        weighted,
     )
 
 
@@ -73,12 +86,14 @@ class _Row:
     Attributes:
         is_whole_index: the only scored item of a subject whose own index is printed: that is this item's index.
         has_spread: the deviation printed with that index is that of this item's points.
+        unit_error: the standard error printed with that index.
     """
 
     subject: str
     result: ItemResult
     is_whole_index: bool
     has_spread: bool
+    unit_error: Decimal | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -125,16 +140,52 @@ def _rows(components: Components) -> Iterator[_Row]:
         own = _own_index(unit)
         for result in unit.items:
             is_whole = own is not None and entering == (result,)
-            has_spread = is_whole and (unit.error is not None or any(part.own and part.error for part in unit.parts))
-            yield _Row(unit.code, result, is_whole, has_spread)
+            error = next((part.error for part in unit.parts if part.own), None) if unit.parts else unit.error
+            has_spread = is_whole and (error is not None or unit.variance is not None)
+            yield _Row(unit.code, result, is_whole, has_spread, error if is_whole else None)
     for result in components.general:
         yield _Row("", result, is_whole_index=False, has_spread=False)
 
 
 def _own_index(unit: UnitResult) -> Fraction | None:
-    """Return the printed index of the answers about a subject itself; none when it is not printed."""
-    indices = [part.index for part in unit.parts if part.own] if unit.parts else [unit.index]
+    """Return the printed index, without weights, of the answers about a subject itself; none when it is not printed."""
+    own = [part.index if part.unweighted is None else part.unweighted for part in unit.parts if part.own]
+    indices = own if unit.parts else [unit.unweighted]
     return next((index for index in indices if not isinstance(index, Insufficient)), None)
+
+
+def _weighted(components: Components, row: _Row, protection: Protection) -> frozenset[str]:
+    """Return the weighted figures that may stand beside a row."""
+    if row.result.weighted is None or not row.subject:
+        return frozenset()
+    unit = components.unit(row.subject)
+    weights = weights_of(unit)
+    if weights is None:
+        return frozenset()
+    line = row.line
+    return Weighed(
+        result=row.result,
+        weights=weights,
+        row=protection,
+        figures=line.figures,
+        opinions=tuple(line.cells),
+        best=line.best,
+        disclosure=components.frozen.definition.disclosure,
+        # The error of a composite's own answers is not audited, and so not shown.
+        error=None if unit.parts else row.unit_error,
+        correction=unit.correction,
+    ).shown()
+
+
+def _opened_by_weights(
+    components: Components, unit: UnitResult, weighted: Mapping[tuple[str, str], frozenset[str]]
+) -> set[str]:
+    """Return the unit when its weighted index would tell what an item's weighted index may not."""
+    indices = [part.index for part in unit.parts if part.own] if unit.parts else [unit.index]
+    if all(isinstance(index, Insufficient) for index in indices):
+        return set()
+    safe = all(INDEX in weighted[unit.code, item.item] for item in components.entering(unit))
+    return set() if safe else {unit.code}
 
 
 def _joints(components: Components, unit: UnitResult) -> Iterator[Joint]:
@@ -171,6 +222,6 @@ def _is_too_small(components: Components, unit: UnitResult, smallest: int) -> bo
     own_ballots = [part.n for part in unit.parts if part.own] if unit.parts else [unit.n]
     if any(is_small(n, smallest) for n in own_ballots):
         return True
-    if isinstance(unit.index, Insufficient):
+    if isinstance(unit.unweighted, Insufficient):
         return False
     return any(is_small(item.index.n, smallest) for item in components.entering(unit) if isinstance(item.index, Mean))

@@ -1,4 +1,4 @@
-"""Report tables as files: CSV, XLSX and JSON. The suffix of the file chooses."""
+"""Report tables as files: CSV, XLSX, JSON and the counts for SPSS. The suffix of the file chooses."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,9 +9,18 @@ from survey.reports.exports.json import write_json
 from survey.reports.exports.xlsx import write_xlsx
 from survey.reports.table import Table
 
+
+def _write_sav(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
+    # Loading pandas takes longer than most commands run.
+    from survey.reports.exports.sav import write_sav  # noqa: PLC0415
+
+    return write_sav(tables, path)
+
+
 WRITERS: dict[str, Callable[[Sequence[Table], Path], tuple[Path, ...]]] = {
     ".csv": write_csv,
     ".json": write_json,
+    ".sav": _write_sav,
     ".xlsx": write_xlsx,
 }
 

@@ -10,11 +10,12 @@ from survey.reports.table import Cell, Table
 
 def write_json(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
     """Write all tables into one file, keyed by their names."""
-    path.write_bytes(canonical_json({table.name: _table(table) for table in tables}) + b"\n")
+    path.write_bytes(canonical_json({table.name: table_document(table) for table in tables}) + b"\n")
     return (path,)
 
 
-def _table(table: Table) -> dict[str, object]:
+def table_document(table: Table) -> dict[str, object]:
+    """Return a table as plain data."""
     return {
         "title": table.title,
         "columns": [{"key": column.key, "heading": column.heading} for column in table.columns],

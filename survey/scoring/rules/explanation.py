@@ -13,16 +13,23 @@ from survey.questionnaires.words import Words
 from survey.scoring.rules.insufficient import LIST_SEPARATOR, Insufficient
 
 SOURCED = N_("%(finding)s, source %(source)s, confirmed by %(by)s")
+COUNTED = N_("%(finding)s, counted in the round %(source)s (count %(count)s)")
 SENTENCE_PLACES = 6
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where something was read, who confirmed it, and on which day."""
+    """Where something was read, who confirmed it, and on which day.
+
+    Attributes:
+        source: a document; the round's id for what was counted.
+        count: the hash of the count's figures, in short; what is counted nobody has to confirm.
+    """
 
     source: str
     confirmed_by: str = ""
     confirmed_on: date | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Step:
         figures: numbers, names in two languages, other steps, or lists of these.
         parts: the steps it was made of.
         holds: for a gate, whether it holds.
+        about: for a component, its name in the scheme.
     """
 
     kind: str
@@ -42,6 +50,7 @@ class Step:
     figures: Mapping[str, object] = field(default_factory=dict)
     parts: tuple["Step", ...] = ()
     holds: bool | None = None
+    about: str = ""
 
     def say(self, translate: Callable[[str], str] = same, language: str = "en") -> str:
         """Return the sentence, without those of its parts."""
@@ -55,21 +64,22 @@ class Step:
             "message": self.message,
             "figures": {name: _data(figure) for name, figure in self.figures.items()},
             "holds": self.holds,
+            "about": self.about,
             "parts": [part.document() for part in self.parts],
         }
 
 
 def sourced(finding: Step, provenance: Provenance | None) -> Step:
     """Return a finding with where it was read and who confirmed it, where that is known."""
-    if provenance is None or not (provenance.source and provenance.confirmed_by):
+    if provenance is None or not (provenance.source and (provenance.confirmed_by or provenance.count)):
         return finding
-    return Step(
-        finding.kind,
-        SOURCED,
-        {"finding": finding, "source": provenance.source, "by": provenance.confirmed_by, "on": provenance.confirmed_on},
-        finding.parts,
-        finding.holds,
-    )
+    figures: dict[str, object] = {"finding": finding, "source": provenance.source}
+    if provenance.count:
+        figures |= {"count": provenance.count}
+    else:
+        figures |= {"by": provenance.confirmed_by, "on": provenance.confirmed_on}
+    message = COUNTED if provenance.count else SOURCED
+    return Step(finding.kind, message, figures, finding.parts, finding.holds, finding.about)
 
 
 def plain(value: Decimal | Fraction | int, places: int = SENTENCE_PLACES) -> str:

@@ -29,6 +29,8 @@ IS = N_("%(name)s %(value)s %(operator)s %(limit)s")
 IS_NOT = N_("%(name)s %(value)s, not %(operator)s %(limit)s")
 SCORE = Words(zh="综合得分", en="score")
 LEVEL_IS = N_("%(name)s: %(value)s")
+LEVEL_PROPOSED = N_("%(name)s: %(value)s, as the test proposes; nobody has confirmed it yet")
+LEVEL_IS_NOW = N_("%(name)s: %(value)s (the test proposes %(proposed)s)")
 VETOED = N_("confirmed: %(vetoes)s")
 NOT_VETOED = N_("no veto is confirmed")
 VETO = "%(veto)s"
@@ -42,10 +44,15 @@ PARENT_UNKNOWN = N_("the unit above has no grade")
 
 @dataclass(frozen=True)
 class LevelFound:
-    """A level that was found for a subject, with where it was read."""
+    """A level that was found for a subject, with where it was read.
+
+    Attributes:
+        proposed: what the test proposed, where a person then named the level.
+    """
 
     value: str
     provenance: Provenance | None = None
+    proposed: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,8 +138,10 @@ def _level(when: OnLevel, evidence: Evidence) -> Step:
     found = evidence.levels.get(when.level)
     if found is None:
         return _unknown(name)
-    finding = Step("finding", LEVEL_IS, {"name": name, "value": found.value}, holds=found.value in when.among)
-    return sourced(finding, found.provenance)
+    figures = {"name": name, "value": found.value, "proposed": found.proposed}
+    counted = found.provenance is not None and found.provenance.count
+    message = LEVEL_PROPOSED if counted else LEVEL_IS_NOW if found.proposed else LEVEL_IS
+    return sourced(Step("finding", message, figures, holds=found.value in when.among), found.provenance)
 
 
 def _veto(when: OnVeto, evidence: Evidence) -> Step:

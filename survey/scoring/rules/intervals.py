@@ -98,15 +98,20 @@ def wilson(hits: int, n: int, population: int | None = None, z: Decimal = Z95) -
     A finite population enters through the number of answers that an endless one would need for the same error,
     n divided by the squared correction. When all of a population answered there is no sampling error.
     """
-    share = _decimal(Fraction(hits, n))
+    share = Fraction(hits, n)
     correction = finite_correction(n, population)
     if correction == 0:
-        return _around(share, Decimal(0))
-    size = Decimal(n) / (correction * correction)
+        return _around(_decimal(share), Decimal(0))
+    return wilson_share(share, Decimal(n) / (correction * correction), z)
+
+
+def wilson_share(share: Fraction, size: Decimal, z: Decimal = Z95) -> Interval:
+    """Return Wilson's interval of a share, from the number of answers that tell as much: with weights, Kish's."""
+    p = _decimal(share)
     squared = z * z
     stretch = 1 + squared / size
-    centre = (share + squared / (2 * size)) / stretch
-    margin = z / stretch * (share * (1 - share) / size + squared / (4 * size * size)).sqrt()
+    centre = (p + squared / (2 * size)) / stretch
+    margin = z / stretch * (p * (1 - p) / size + squared / (4 * size * size)).sqrt()
     return _around(centre, margin).within(0, 1)
 
 

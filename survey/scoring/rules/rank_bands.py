@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 from survey.core.errors import N_
 from survey.core.numbers import RANK_PLACES, half_up
 from survey.scoring.rules.intervals import Interval, normal
 from survey.scoring.rules.ranking import ranks
+
+STEPS = 10**RANK_PLACES  # in one point, of values as they are stored
 
 NOT_TOLD_APART = N_("places %(first)d-%(last)d cannot be told apart")
 TOLD_APART = N_("place %(first)d is told apart from all others")
@@ -78,12 +81,18 @@ def bands(standings: Mapping[str, Standing], z: Decimal) -> dict[str, Band]:
         z: errors of the difference that make it sure, 1.96 for 95 %.
     """
     places = ranks({code: standing.value for code, standing in standings.items()})
+    values = {code: int(_stored(standing) * STEPS) for code, standing in standings.items()}
+    # Whole numbers under one denominator: everybody is compared with everybody, and fractions would be slow.
+    squares = {code: (Fraction(z) * Fraction(one.error) * STEPS) ** 2 for code, one in standings.items()}
+    whole = lcm(*(square.denominator for square in squares.values()))
+    chances = {code: int(square * whole) for code, square in squares.items()}
     found = {}
-    for code, own in standings.items():
-        others = [standing for standing in standings.values() if told_apart(own, standing, z)]
-        above = sum(_stored(standing) > _stored(own) for standing in others)
-        below = len(others) - above
-        found[code] = Band(places[code], 1 + above, len(standings) - below)
+    for code, own in values.items():
+        apart = [
+            other > own for name, other in values.items() if (other - own) ** 2 * whole > chances[name] + chances[code]
+        ]
+        above = sum(apart)
+        found[code] = Band(places[code], 1 + above, len(standings) - (len(apart) - above))
     return found
 
 

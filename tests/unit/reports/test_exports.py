@@ -92,7 +92,7 @@ def test_json_is_canonical_with_exact_decimals(tmp_path):
 
 
 def test_another_suffix_is_refused_with_the_known_ones(tmp_path):
-    with pytest.raises(Refused, match=r"A report is a file in \.csv \.json \.xlsx; autumn\.doc is none of them"):
+    with pytest.raises(Refused, match=r"A report is a file in \.csv \.json \.sav \.xlsx; autumn\.doc is none of them"):
         write_report(TABLES, tmp_path / "autumn.doc")
     assert list(tmp_path.iterdir()) == []
 
@@ -105,4 +105,4 @@ def test_a_whole_report_is_written_the_same_twice(components, turnout, tmp_path,
     second = write_report(tables, tmp_path / f"b{suffix}")
 
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
-    assert len(first) == (7 if suffix == ".csv" else 1)
+    assert len(first) == (9 if suffix == ".csv" else 1)

@@ -47,7 +47,8 @@ def row(table, **wanted):
 
 
 def test_a_report_has_its_tables_with_the_units_first(components, turnout):
-    assert list(report(components, turnout)) == ["units", "parts", "items", "options", "turnout", "texts", "method"]
+    names = ["units", "parts", "items", "options", "turnout", "outcomes", "rates", "texts", "method"]
+    assert list(report(components, turnout)) == names
 
 
 def test_a_unit_shows_its_index_with_what_explains_it(components):

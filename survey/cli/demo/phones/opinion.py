@@ -6,6 +6,7 @@ from random import Random
 from .page import Choice, Field, Form
 
 _NO_OPINION = ("不了解", "说不清", "不清楚", "弃权", "拒答", "don't know", "abstain", "not sure")
+_FAULTS = ("存在", "it exists")
 _SAID = (
     "希望多听听群众意见。",
     "办事比以前方便了，谢谢。",
@@ -67,12 +68,15 @@ def _answer(entry: Field, lean: float, draw: Random, *, always_write: bool) -> N
 
 
 def _pick(choices: list[Choice], lean: float, draw: Random) -> Choice:
-    """Choose a step of a scale that runs from the best to the worst, or say that one cannot tell."""
+    """Choose a step of a scale from the best to the worst, say whether a fault exists, or that one cannot tell."""
     steps = [choice for choice in choices if not _is_no_opinion(choice)]
     doubts = [choice for choice in choices if _is_no_opinion(choice)]
     if doubts and (not steps or draw.random() < _UNKNOWN):
         return draw.choice(doubts)
-    return steps[min(len(steps) - 1, int((1 - _mood(lean, draw)) * len(steps)))]
+    mood = _mood(lean, draw)
+    if steps[0].label.lower() in _FAULTS:
+        mood = 1 - mood  # of something bad, the first answer is the worst
+    return steps[min(len(steps) - 1, int((1 - mood) * len(steps)))]
 
 
 def _mood(lean: float, draw: Random) -> float:
