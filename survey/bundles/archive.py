@@ -87,15 +87,7 @@ def unpack(data: bytes, file: str) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_names(archive.infolist(), len(data), file)
             return {entry.filename: archive.read(entry) for entry in archive.infolist()}
-    except (
-        zipfile.BadZipFile,
-        struct.error,
-        ValueError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except DAMAGED as error:
         raise _damaged(file) from error
 
 

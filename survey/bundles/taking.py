@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from survey.bundles.verify import Verified
 from survey.core.errors import N_, AlreadyDone, Refused
-from survey.counting.merge import merge_counts
+from survey.counting.merge import expect_mergeable, merge_counts
 from survey.counting.service import get_count
 from survey.counting.taken import Taken, keep_taken, list_taken
 from survey.rounds.models import State
@@ -56,7 +56,9 @@ def take(session: Session, verified: Verified, now: datetime) -> tuple[Taken, ..
 def _expect_fitting(session: Session, name: str) -> None:
     """Refuse now what would make every later run fail."""
     taken = [part_from_document(one.document) for one in list_taken(session, name)]
-    counted = [row for row in list_rounds(session) if row.name == name and row.state == State.COUNTED]
+    opened = [row for row in list_rounds(session) if row.name == name and row.frozen_hash is not None]
+    expect_mergeable([*(part.frozen for part in taken), *(frozen_round(session, row.id) for row in opened)])
+    counted = [row for row in opened if row.state == State.COUNTED]
     merge_counts(
         [
             *((part.frozen, part.count) for part in taken),

@@ -35,6 +35,7 @@ def export(reference: str, out: Path, number: int | None, as_json: bool) -> None
         raise Refused(N_("There is no folder %(folder)s for %(file)s"), folder=out.parent, file=out.name)
     with snapshot(minsheng().engine) as session:
         kept = service.get_run(session, reference.partition("@")[0], number)
+        service.expect_version(kept, reference)
         if kept.what_if:
             raise Refused(
                 N_("Run %(number)s is a what-if (%(what)s); it is never exported"),

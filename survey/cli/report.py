@@ -98,14 +98,7 @@ def _run(session: Session, name: str, number: int | None, words: str) -> ScoreRe
     except NotFound:
         raise NotFound(N_("There is neither a round nor a scheme %(name)s"), name=name) from None
     kept = scoring.get_run(session, scheme.id, number)
-    if "@" in name and kept.version != scheme.version:
-        made_by = f"{scheme.id}@{kept.version}"
-        raise Refused(
-            N_("Run %(number)s was made by %(made_by)s, not by %(name)s"),
-            number=kept.number,
-            made_by=made_by,
-            name=name,
-        )
+    scoring.expect_version(kept, scheme.reference if "@" in name else name)
     run = scoring.run_again(session, kept)
     return score_report(Numbered(run, kept.number, kept.what_if, kept.made_at, kept.software), translator(words), words)
 

@@ -14,6 +14,8 @@ from survey.core.clock import now
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.ids import canonical_json
 from survey.core.software import software
+from survey.reports.scores import ScoreReport, score_report
+from survey.reports.scores.tables import score_of
 from survey.scoring import filing, service
 from survey.scoring.composing import NO_FIGURE
 from survey.scoring.evidence import put, read_components
@@ -132,16 +134,17 @@ def print_groups(run: Run) -> None:
 
 
 def rows_of(run: Run) -> list[dict[str, object]]:
-    """Return what is printed of every unit, in the terminal's language."""
+    """Return what is printed of every unit, in the terminal's language: no more than its report shows."""
+    report = score_report(run, translate, language())
     return [
         {
             "group": unit.group,
             "rank": unit.rank,
             "code": unit.code,
             "name": unit.name,
-            "score": None if unit.stored is None else str(unit.rounded(run.inputs.scheme.rounding.shown)),
+            "score": None if unit.stored is None else str(score_of(report, unit)),
             "grade": _grade(run, unit),
-            "why": "; ".join(_why(unit)),
+            "why": "; ".join(_why(report, unit)),
         }
         for unit in run.grades.units
     ]
@@ -156,13 +159,15 @@ def _grade(run: Run, unit: UnitGrade) -> str | None:
     return " / ".join(names[one] for one in unit.open) or None
 
 
-def _why(unit: UnitGrade) -> Sequence[str]:
-    if isinstance(unit.score, Insufficient):
+def _why(report: ScoreReport, unit: UnitGrade) -> Sequence[str]:
+    if isinstance(unit.score, Insufficient) and not report.disclosed.withheld(unit.code):
         score, *rest = unit.steps
         steps = [score, *_lacking(score), *(step for step in rest if step.kind == "decision")]
-    else:
-        steps = [step for step in unit.steps if step.holds or (step.kind in TELLING and step.message != KEEPS)]
-    return [step.say(translate, language()) for step in steps]
+        return [step.say(translate, language()) for step in steps]
+    telling = TELLING if unit.stored is not None else ("score", "decision")
+    idle = [step.say(translate, language()) for step in unit.steps if step.message == KEEPS]
+    told = report.explanation(unit.code).children
+    return [one.text for one in told if one.holds or (one.kind in telling and one.text not in idle)]
 
 
 def _lacking(step: Step) -> list[Step]:

@@ -54,13 +54,23 @@ def merge_counts(parts: Iterable[Part]) -> Part:
     for frozen, count in ordered:
         if count.frozen_hash != frozen.content_hash:
             raise Refused(N_("The count of %(name)s is of another round"), name=frozen.definition.id)
-        _expect_same(ordered[0][0], frozen)
+    rounds = [frozen for frozen, _ in ordered]
+    expect_mergeable(rounds)
     if len(ordered) == 1:
         return ordered[0]
-    rounds = [frozen for frozen, _ in ordered]
-    _expect_apart(rounds)
     merged = _frozen(rounds)
     return merged, _count(merged, [count for _, count in ordered])
+
+
+def expect_mergeable(rounds: Sequence[FrozenRound]) -> None:
+    """Refuse rounds whose counts will never fit together, counted or not.
+
+    Raises:
+        Refused: naming the first thing that differs, or the voters that two rounds both have.
+    """
+    for frozen in rounds:
+        _expect_same(rounds[0], frozen)
+    _expect_apart(rounds)
 
 
 def _name_of(line: OfVoters) -> tuple[str, str]:

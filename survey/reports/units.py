@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from survey.core.errors import N_
 from survey.core.numbers import half_up
 from survey.reports.disclosure import HIDDEN, Shown
-from survey.reports.disclosure.weighted import ERROR_PLACES as WEIGHTED_ERROR_PLACES
 from survey.reports.names import Names
 from survey.reports.table import Cell, Headings, Table, make_table, rounded
 from survey.scoring.places import place_bands
-from survey.scoring.results import Components, UnitResult
+from survey.scoring.results import ERROR_PLACES, WEIGHTED_ERROR_PLACES, Components, UnitResult
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.rank_bands import Band
 from survey.scoring.weighted import interval_of
 
 INDEX_PLACES = 2
-ERROR_PLACES = 4
 EFFECTIVE_PLACES = 1
 TOO_SMALL = N_("sample too small, not shown")
 PROTECTED = N_("not shown, or votes could be worked out")

@@ -17,6 +17,8 @@ from survey.scoring.rules.weighting import Cell, Weights
 
 # Of a weighted index more decimals could tell what single voter classes answered.
 WEIGHTED_PLACES = 2
+# Of an error, too: so many decimals were tried by the disclosure rules.
+ERROR_PLACES, WEIGHTED_ERROR_PLACES = 4, 2
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ class UnitResult:
         if self.weighting is None or isinstance(self.index, Insufficient):
             return self.index
         return Fraction(half_up(self.index, WEIGHTED_PLACES))
+
+    @property
+    def entering_error(self) -> Decimal | None:
+        """The standard error as it enters a score: as its report prints it, or scores would tell more of it."""
+        places = ERROR_PLACES if self.weighting is None else WEIGHTED_ERROR_PLACES
+        return None if self.error is None else half_up(self.error, places)
 
     @property
     def deviation(self) -> Decimal | None:

@@ -29,6 +29,8 @@ from survey.subjects.roster import Subject
 from survey.subjects.service import list_subjects
 from survey.turnout.queries import get_turnout
 
+MOST_RUNS = 2**31
+
 
 @dataclass(frozen=True)
 class KeptRun:
@@ -91,9 +93,9 @@ def get_scheme(session: Session, reference: str) -> Scheme:
         Refused: when the stored content no longer gives its hash.
         Invalid: when this version of the program no longer reads it.
     """
-    name, _, version = reference.partition("@")
+    name, at, version = reference.partition("@")
     found = select(SchemeVersion).where(SchemeVersion.id == name).order_by(SchemeVersion.version.desc())
-    if version:
+    if at:
         number = int(version) if re.fullmatch("[0-9]{1,4}", version) else 0
         found = found.where(SchemeVersion.version == number)
     known = session.scalars(found.limit(1)).first()
@@ -172,11 +174,29 @@ def get_run(session: Session, scheme_id: str, number: int | None = None) -> Kept
     """
     found = select(ScoreRun).where(ScoreRun.scheme == scheme_id)
     found = found.where(ScoreRun.what_if == "") if number is None else found.where(ScoreRun.number == number)
-    row = session.scalars(found.order_by(ScoreRun.number.desc()).limit(1)).first()
+    # No database takes every number that somebody may type.
+    asked = number is None or 0 < number < MOST_RUNS
+    row = session.scalars(found.order_by(ScoreRun.number.desc()).limit(1)).first() if asked else None
     if row is None:
         message = N_("There is no run %(number)s of the scheme %(scheme)s; make one by `flask score %(scheme)s`")
         raise NotFound(message, number=number or "", scheme=scheme_id)
     return _kept(row)
+
+
+def expect_version(kept: KeptRun, reference: str) -> None:
+    """Refuse a run of another version than ``id@version`` names; an ``id`` alone names every version.
+
+    Raises:
+        Refused: naming both versions.
+    """
+    made_by = f"{kept.scheme}@{kept.version}"
+    if "@" in reference and reference != made_by:
+        raise Refused(
+            N_("Run %(number)s was made by %(made_by)s, not by %(name)s"),
+            number=kept.number,
+            made_by=made_by,
+            name=reference,
+        )
 
 
 def get_published(session: Session, scheme_id: str) -> KeptRun | None:
@@ -236,9 +256,10 @@ def publish_run(session: Session, scheme_id: str, number: int | None, now: datet
     Raises:
         NotFound: when there is none.
         Refused: for a what-if, and for a run of other rules than those frozen here; while a round that it reads is
-            not published, or never to be announced.
-        AlreadyDone: when it is published.
+            not published, or never to be announced; when it cannot be computed anew.
+        AlreadyDone: when it is published, or one that was made after it.
     """
+    wait_in_line(session, scheme_id)
     kept = get_run(session, scheme_id, number)
     if kept.what_if:
         raise Refused(
@@ -246,8 +267,19 @@ def publish_run(session: Session, scheme_id: str, number: int | None, now: datet
         )
     if kept.published_at is not None:
         raise AlreadyDone(N_("Run %(number)s is published already"), number=kept.number)
+    shown = session.scalar(
+        select(func.max(ScoreRun.number)).where(ScoreRun.scheme == scheme_id, ScoreRun.published_at.is_not(None))
+    )
+    if shown is not None and shown > kept.number:
+        raise AlreadyDone(
+            N_("Run %(newer)s, made after run %(number)s, is published already; everybody would still see that one"),
+            newer=shown,
+            number=kept.number,
+        )
     _expect_frozen(session, kept)
     _expect_announced(session, kept)
+    # What cannot be computed anew has no page.
+    run_again(session, kept)
     row = session.get(ScoreRun, (scheme_id, kept.number))
     assert row is not None
     row.published_at = now

@@ -232,7 +232,7 @@ def _reading(source: RoundSource, code: str, rounds: Together, approval: Approva
     if round_.kind not in BALLOTS:
         unit = round_.units.get(code) if source.figure == "index" else None
         value = _named(_of_opinion(round_, code, source), source)
-        return Reading(value, provenance, error=unit.error if unit else None)
+        return Reading(value, provenance, error=unit.entering_error if unit else None)
     value, left_out = _of_ballot(round_, code, source, approval.classes if approval else frozenset())
     return Reading(_named(value, source), provenance, (*_doubts(round_), *_notes(approval, left_out)))
 

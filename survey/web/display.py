@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g, request
 
+from survey.core.clock import COUNTRY
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 SIZES = ("std", "big", "huge")
-COUNTRY = ZoneInfo("Asia/Shanghai")  # one time for the whole country
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,13 @@ def register(app: Flask, base_url: str) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     app.config["MAX_FORM_PARTS"] = MOST_FIELDS
     app.config["TRUSTED_HOSTS"] = [urlsplit(base_url).hostname or "", *LOOPBACK]
+    app.before_request(_check_path)
+
+
+def _check_path() -> None:
+    """Refuse an address with a zero byte: PostgreSQL has no such text, so nothing has such a name."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def check_post() -> None:

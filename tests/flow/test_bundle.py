@@ -297,3 +297,12 @@ def test_only_counts_from_elsewhere_that_trustees_signed_and_that_fit_are_taken(
     with unit_of_work(engine) as session:
         assert len(list_taken(session, "spring")) == 1, "what was refused left nothing"
     engine.dispose()
+
+
+def test_a_count_of_voters_who_are_asked_here_and_not_counted_yet_is_not_taken(county, office):
+    here = office("here")
+    voters = HEAD + VOTERS["620102"]
+    make_round(here.site.engine, here.site.folder, id="spring", voters=voters, rules={"minimum": 1}).open()
+
+    told = here.is_refused("bundle", "take", county.exports()[0])
+    assert "the voters of group 620102, class citizen stand in" in told

@@ -93,3 +93,8 @@ def test_nothing_is_shown_before_it_is_published_and_a_what_if_never(publish, ph
 def test_what_is_not_there_is_not_found(publish, phone, address):
     publish()
     assert phone.get(f"/scores/changsha-2008{address}").status == 404
+
+
+@pytest.mark.parametrize("address", ["/scores/%00", "/scores/x%00y/report.csv", "/results/%00"])
+def test_an_address_with_a_zero_byte_is_not_found(phone, address):
+    assert phone.get(address).status == 404

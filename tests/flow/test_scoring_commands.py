@@ -1,7 +1,9 @@
 """From a scheme's file to published scores, by commands."""
 
+import hashlib
 import json
 import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from survey.core.clock import now
 from survey.core.errors import Refused
+from survey.core.ids import canonical_json
 from survey.scoring import service
 from survey.scoring.run import score_run
 from survey.storage.engine import unit_of_work
@@ -269,3 +272,41 @@ def test_a_round_counted_after_a_run_makes_a_new_run(desk):
         session.execute(text("DELETE FROM taken_count"))
         with pytest.raises(Refused, match="a count is missing"):
             service.run_again(session, service.get_run(session, "villages", 2))
+
+
+def test_an_older_run_is_not_published_after_a_newer_one(scored):
+    scored.does("components import villages " + scored.write("e.csv", COMPONENTS.replace(",95,", ",96,")))
+    assert scored.does("score villages")["number"] == 2
+    scored.does("schemes publish villages")
+
+    assert scored.is_refused("schemes publish villages --run 1") == (
+        "Run 2, made after run 1, is published already; everybody would still see that one"
+    )
+
+
+def test_a_run_that_cannot_be_computed_anew_is_not_published(scored):
+    scored.does("score villages --out run.json")
+    run = json.loads(Path("run.json").read_bytes())
+    run["results"]["units"][0]["rank"] = 3
+    changed = canonical_json(run)
+    new = {"document": zlib.compress(changed), "hash": hashlib.sha256(changed).hexdigest()}
+    with unit_of_work(scored.engine) as session:
+        session.execute(text("UPDATE score_run SET document = :document, content_hash = :hash"), new)
+
+    assert "Computed anew, run 1 of villages is not what was kept" in scored.is_refused("schemes publish villages")
+
+
+@pytest.mark.parametrize("number", ["0", "2147483648", "99999999999999999999"])
+@pytest.mark.parametrize("command", ["publish villages --run {}", "compare villages 1 {}"])
+def test_a_number_that_no_run_has(scored, command, number):
+    assert "There is no run" in scored.is_refused("schemes " + command.format(number))
+
+
+def test_a_bundle_of_another_version_than_the_one_named(scored):
+    scored.does(f"schemes add {scored.write('two.yaml', SCHEME.replace('version: 1', 'version: 2'))}")
+
+    refused = scored.is_refused("bundle export villages@2 --out b.zip")
+    assert refused == "Run 1 was made by villages@1, not by villages@2"
+    assert not Path("b.zip").exists()
+    assert scored.does("bundle export villages@1 --out b.zip")["run"] == 1
+    assert "There is no scheme villages@;" in scored.is_refused("score villages@")

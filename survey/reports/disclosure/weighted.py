@@ -16,13 +16,13 @@ from survey.reports.disclosure.audit import Watch, audit
 from survey.reports.disclosure.printed import Rounded
 from survey.reports.disclosure.rows import CHOICES, Factors, Protection, is_small, is_unanimous, watches
 from survey.rounds.rules import Disclosure
-from survey.scoring.results import WEIGHTED_PLACES, ItemResult, UnitResult, WeightedItem
+from survey.scoring.results import WEIGHTED_ERROR_PLACES, WEIGHTED_PLACES, ItemResult, UnitResult, WeightedItem
 from survey.scoring.rules.weighting import Weights
 
 INDEX, SPREAD, RATE = "index", "spread", "rate"
 # Weighted rates are printed in whole percents, and errors with two decimals: more would tell more than chance allows.
 RATE_PLACES = 0
-ERROR_PLACES = 2
+ERROR_PLACES = WEIGHTED_ERROR_PLACES
 
 _Atom = tuple[object, str]
 _Terms = dict[_Atom, Fraction | int]

@@ -43,6 +43,7 @@ def write_sav(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
 
     Raises:
         Refused: when there is none.
+        OSError: when the file cannot be written.
     """
     found = [table for table in tables if table.name in COUNTS]
     records = [record for table in found for record in _records(table)]
@@ -59,6 +60,8 @@ def write_sav(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
     figures = [column for column in FIGURES if column in frame]
     counts = [column for column in figures if column != "points"]
     values |= {column: {HIDDEN_NUMBER: HIDDEN_LABEL} for column in counts}
+    # The library has an error of its own for a file that cannot be written.
+    path.open("ab").close()
     pyreadstat.write_sav(
         frame[columns],
         str(path),

@@ -25,7 +25,13 @@ WIDTH = 16
 
 
 def write_xlsx(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
-    """Write all tables into one workbook."""
+    """Write all tables into one workbook.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    # The library has an error of its own for a file that cannot be written, and leaves its own files behind.
+    path.open("ab").close()
     with Workbook(str(path), OPTIONS) as workbook:
         workbook.set_properties({"created": CREATED})
         bold = workbook.add_format({"bold": True, "text_wrap": True})

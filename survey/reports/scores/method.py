@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from survey.core.clock import COUNTRY
 from survey.core.errors import N_
 from survey.reports.disclosure import HIDDEN
 from survey.reports.method import METHOD
@@ -52,7 +53,7 @@ def _about(report: ScoreReport) -> Iterator[tuple[str, Cell]]:
         yield say(N_("What if")), numbered.what_if
     yield say(N_("Hash of the run")), report.run.content_hash
     if numbered.made_at is not None:
-        yield say(N_("Made at")), numbered.made_at.isoformat(timespec="seconds")
+        yield say(N_("Made at")), numbered.made_at.astimezone(COUNTRY).isoformat(timespec="seconds")
     if numbered.software:
         yield say(N_("Software")), numbered.software
     yield say(N_("Assessed")), len(report.run.grades.units)
@@ -61,14 +62,17 @@ def _about(report: ScoreReport) -> Iterator[tuple[str, Cell]]:
 
 def _rules(report: ScoreReport) -> Iterator[tuple[str, Cell]]:
     say, scheme = report.say, report.scheme
+    # In the scheme's order: one read back from its canonical bytes has lost any other.
     named = {one.id: one for one in scheme.components}
     for one in scheme.types:
-        weights = [f"{report.words(named[name])} {plain(weight)}" for name, weight in one.weights.items() if weight]
-        weights += [f"× {report.words(named[name])}" for name in one.multipliers]
+        weights = [f"{report.words(named[name])} {plain(one.weights[name])}" for name in named if one.weights.get(name)]
+        weights += [f"× {report.words(named[name])}" for name in named if name in one.multipliers]
         yield say(N_("Weights of %(type)s"), type=report.words(one)), say(LIST_SEPARATOR).join(weights)
     for component in scheme.components:
         if component.of:
-            parts = [f"{report.words(named[name])} {plain(weight)}" for name, weight in component.of.items()]
+            parts = [
+                f"{report.words(named[name])} {plain(component.of[name])}" for name in named if name in component.of
+            ]
             yield report.words(component), say(LIST_SEPARATOR).join(parts)
         elif not isinstance(component.scale, PointsScale):
             yield report.words(component), say(SCALES[component.scale.kind])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from survey.core.clock import COUNTRY
 from survey.core.errors import N_
 from survey.reports.paper import Bar, Bars, Sheet, round_axis
 from survey.reports.paper.sheet import Line
@@ -111,7 +112,7 @@ def _subtitles(report: ScoreReport) -> Iterator[str]:
     if numbered.number is None or numbered.made_at is None:
         yield report.say(UNKEPT, scheme=report.scheme.reference)
     else:
-        day = numbered.made_at.date().isoformat()
+        day = numbered.made_at.astimezone(COUNTRY).date().isoformat()
         yield report.say(RUN, number=numbered.number, scheme=report.scheme.reference, day=day)
     if numbered.what_if:
         yield report.say(WHAT_IF, what=numbered.what_if)

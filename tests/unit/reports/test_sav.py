@@ -74,3 +74,12 @@ def test_long_labels_end_at_a_whole_character(tmp_path):
 def test_a_report_without_counts_is_refused(tmp_path):
     with pytest.raises(Refused, match="no table of counts"):
         write_report([Table("method", "M", (Column("a", "A"),), (("x",),))], tmp_path / "none.sav")
+
+
+@pytest.mark.parametrize("suffix", ["sav", "xlsx", "csv", "json"])
+@pytest.mark.parametrize("place", ["nowhere/a", "folder"])
+def test_where_no_file_can_be_written_the_system_says_why(components, turnout, tmp_path, suffix, place):
+    (tmp_path / f"folder.{suffix}").mkdir()
+
+    with pytest.raises(OSError, match=r"No such file or directory|Is a directory"):
+        write_report(report_tables(components, turnout, str), tmp_path / f"{place}.{suffix}")

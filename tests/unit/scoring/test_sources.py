@@ -5,11 +5,13 @@ from fractions import Fraction
 import pytest
 
 from survey.core.errors import Refused
+from survey.core.numbers import half_up
 from survey.scoring.rules.composition import Votes
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.scheme import Scheme
-from survey.scoring.sources import Approval, check_sources, levels_of, readings_of
+from survey.scoring.sources import Approval, CountedRound, check_sources, levels_of, readings_of
 from tests.factories.counted import LEVELS, alike, asked, counted, frozen_round, item, scale, subject, voters
+from tests.unit.scoring.weighted_rounds import W13, weighted_round
 
 NAMED = {"zh": "x", "en": "x"}
 
@@ -187,3 +189,12 @@ def test_an_option_that_the_item_does_not_offer():
 def counted_with(*codes):
     options = [{"code": code, **NAMED, "points": 50} for code in codes]
     return round_(cast={("g", "A"): []}, questions=asked(options=options))
+
+
+def test_of_an_error_no_more_decimals_enter_a_score_than_its_report_prints():
+    found = read("index", CountedRound(*weighted_round({"A": W13}, id="r")))
+    plain = read("index", round_())
+
+    assert found.error == half_up(found.error, 2)
+    assert found.error > 0
+    assert plain.error == half_up(plain.error, 4)

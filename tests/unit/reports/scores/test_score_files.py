@@ -4,21 +4,33 @@ import json
 import time
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
+from survey.cli.score import rows_of
 from survey.core.errors import NotFound, Refused
+from survey.core.ids import canonical_json
 from survey.reports.scores import score_report, score_tables, write_score_report
 from survey.reports.scores.facts import Numbered
 from survey.scoring.evidence import Evidence
 from survey.scoring.grades import grade_units
 from survey.scoring.inputs import Decision
-from survey.scoring.run import Run, RunInputs
+from survey.scoring.run import Run, RunInputs, score_run
+from survey.scoring.scheme import Scheme
 from tests.factories.schemes import gansu_unit, gansu_units, scheme
-from tests.unit.reports.scores.made_runs import MADE_AT, cadres_run, counties_run, gansu_run, report
+from tests.unit.reports.scores.made_runs import (
+    GATE,
+    MADE_AT,
+    cadres_run,
+    counties_run,
+    counties_scheme,
+    gansu_run,
+    report,
+)
 
 LONG = "中华人民共和国甘肃省临夏回族自治州积石山保安族东乡族撒拉族自治县人民政府办公室综合协调处"
 STRANGE = "=1+2<b>&\"'县𬭎𫖮龑"
@@ -224,3 +236,30 @@ def test_ballots_give_counts_for_spss_by_class(tmp_path):
     assert list(p1["n"])[:2] == [6, 6]
     p2 = frame[(frame["unit_code"] == "P2") & (frame["option_code"] == "poor")]
     assert set(p2["n"]) == {-9}
+
+
+def test_the_day_of_a_run_is_the_country_s(tmp_path):
+    run = Numbered(counties_run(), 3, "", datetime(2027, 1, 14, 23, 30, tzinfo=UTC), "0.1.0")
+    (file,) = write_score_report(score_report(run, str, "en"), tmp_path / "run.pdf")
+
+    assert "run 3 of the scheme counties@1, 2027-01-15" in "".join(printed(file))
+
+
+def test_a_scheme_read_back_from_its_bytes_gives_the_same_tables():
+    run = counties_run()
+    back = Scheme.model_validate(json.loads(canonical_json(run.inputs.scheme.document())))
+    again = score_run(replace(run.inputs, scheme=back))
+
+    assert list(back.types[0].weights) != list(run.inputs.scheme.types[0].weights)
+    assert score_tables(report(again)) == score_tables(report(run))
+
+
+def test_the_terminal_tells_no_more_than_the_report():
+    low = GATE | {"when": GATE["when"] | {"component": "public", "value": 99}}
+    counties = rows_of(counties_run(scheme_=counties_scheme(gates=[low])))
+    coarse = rows_of(cadres_run())
+
+    (hidden,) = (row["why"] for row in counties if row["code"] == "C")
+    assert "Satisfaction: the figure is not shown" in hidden
+    assert "95" not in hidden
+    assert {row["score"][::-1].index(".") for row in coarse} == {2}
