@@ -10,10 +10,11 @@ from survey.bundles.contents import MANIFEST, SIGNATURE, bundle_files
 from survey.bundles.signing import Signer
 from survey.bundles.taking import take
 from survey.bundles.verify import Verified, verify
-from survey.cli.edge import edge, json_option, minsheng, offline_edge, say, translate, work
+from survey.cli.edge import edge, json_option, minsheng, offline_edge, say, say_table, translate, work
 from survey.core.clock import now
 from survey.core.errors import N_, Refused
 from survey.core.ids import canonical_json
+from survey.counting.taken import all_taken, give_back
 from survey.scoring import service
 from survey.storage.engine import snapshot
 
@@ -104,6 +105,44 @@ def take_(file: Path, fingerprint: str, as_json: bool) -> None:
         N_("%(file)s: %(new)s counts are taken. Hash of the run: %(run_hash)s. Signed by: %(fingerprint)s"),
         as_json=as_json,
     )
+
+
+@bundle.command("taken", help="List the counts that were taken.")
+@json_option
+@edge
+def taken_(as_json: bool) -> None:
+    """List them."""
+    with work() as session:
+        rows = [
+            {
+                "round": row.round_name,
+                "origin": row.origin,
+                "hash": row.content_hash[:16],
+                "source": row.source,
+                "taken": row.taken_at.isoformat(timespec="seconds"),
+            }
+            for row in all_taken(session)
+        ]
+    columns = {
+        "round": N_("Round"),
+        "origin": N_("Origin"),
+        "hash": N_("Hash"),
+        "source": N_("Signed by"),
+        "taken": N_("Taken"),
+    }
+    say_table(rows, columns, as_json=as_json)
+
+
+@bundle.command("give-back", help="Forget a count that should not have been taken.")
+@click.argument("round_id", metavar="ROUND")
+@click.argument("origin")
+@json_option
+@edge
+def give_back_(round_id: str, origin: str, as_json: bool) -> None:
+    """Forget it."""
+    with work() as session:
+        give_back(session, round_id, origin)
+    say({"round": round_id, "origin": origin}, N_("The count %(origin)s of %(round)s is given back"), as_json=as_json)
 
 
 @bundle.command("fingerprint", help="Print the fingerprint under which this installation signs.")

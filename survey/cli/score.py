@@ -14,14 +14,12 @@ from survey.core.clock import now
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.ids import canonical_json
 from survey.core.software import software
-from survey.reports.scores import ScoreReport, score_report
+from survey.reports.scores import score_report
+from survey.reports.scores.reasons import reasons
 from survey.reports.scores.tables import score_of
 from survey.scoring import filing, service
-from survey.scoring.composing import NO_FIGURE
 from survey.scoring.evidence import put, read_components
 from survey.scoring.grades import UnitGrade
-from survey.scoring.group_quotas import KEEPS
-from survey.scoring.rules.explanation import Step
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.run import Run, RunInputs, missing, score_run
 from survey.scoring.scheme import Scheme, read_scheme
@@ -34,7 +32,6 @@ UNUSED = N_(
 )
 MOST_NAMED = 8
 LONGEST_WHAT_IF = 400
-TELLING = ("decision", "quota")
 
 components = AppGroup("components", help="Figures, levels, vetoes, plus and minus points.")
 
@@ -144,7 +141,7 @@ def rows_of(run: Run) -> list[dict[str, object]]:
             "name": unit.name,
             "score": None if unit.stored is None else str(score_of(report, unit)),
             "grade": _grade(run, unit),
-            "why": "; ".join(_why(report, unit)),
+            "why": "; ".join(reasons(report, unit)),
         }
         for unit in run.grades.units
     ]
@@ -157,23 +154,6 @@ def _grade(run: Run, unit: UnitGrade) -> str | None:
     if unit.grade is not None:
         return names[unit.grade]
     return " / ".join(names[one] for one in unit.open) or None
-
-
-def _why(report: ScoreReport, unit: UnitGrade) -> Sequence[str]:
-    if isinstance(unit.score, Insufficient) and not report.disclosed.withheld(unit.code):
-        score, *rest = unit.steps
-        steps = [score, *_lacking(score), *(step for step in rest if step.kind == "decision")]
-        return [step.say(translate, language()) for step in steps]
-    telling = TELLING if unit.stored is not None else ("score", "decision")
-    idle = [step.say(translate, language()) for step in unit.steps if step.message == KEEPS]
-    told = report.explanation(unit.code).children
-    return [one.text for one in told if one.holds or (one.kind in telling and one.text not in idle)]
-
-
-def _lacking(step: Step) -> list[Step]:
-    """Return the innermost figures that are missing."""
-    below = [one for part in step.parts for one in _lacking(part)]
-    return below or ([step] if step.message == NO_FIGURE else [])
 
 
 def _gathered(session: Session, reference: str, changes: Sequence[Path]) -> RunInputs:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.core.errors import N_, AlreadyDone, Refused
+from survey.core.errors import N_, AlreadyDone, NotFound, Refused
 from survey.core.ids import canonical_json
 from survey.counting.models import TakenCount
 
@@ -83,6 +83,24 @@ def list_taken(session: Session, round_name: str) -> tuple[Taken, ...]:
         select(TakenCount).where(TakenCount.round_name == round_name).order_by(TakenCount.origin)
     ).all()
     return tuple(_read(row) for row in rows)
+
+
+def all_taken(session: Session) -> list[TakenCount]:
+    """Return every count that was taken, by round and origin."""
+    return list(session.scalars(select(TakenCount).order_by(TakenCount.round_name, TakenCount.origin)))
+
+
+def give_back(session: Session, round_name: str, origin: str) -> None:
+    """Forget a count that should not have been taken; runs that read it can no longer be computed anew here.
+
+    Raises:
+        NotFound: when it is not here.
+    """
+    row = session.get(TakenCount, (round_name, origin))
+    if row is None:
+        raise NotFound(N_("No count %(origin)s of %(name)s was taken"), origin=origin, name=round_name)
+    session.delete(row)
+    session.flush()
 
 
 def _read(row: TakenCount) -> Taken:

@@ -252,6 +252,21 @@ def test_a_taken_count_edited_by_sql_is_named(county, office):
         list_taken(session, "spring")
 
 
+def test_a_count_that_should_not_have_been_taken_is_given_back(county, office):
+    # Given a province that took a county's count
+    province = office("province")
+    file, _ = county.exports()
+    province.does("bundle", "take", file)
+    (row,) = province.does("bundle", "taken")["rows"]
+    assert row["round"] == "spring"
+    # When it gives it back
+    province.does("bundle", "give-back", "spring", row["origin"])
+    # Then it is gone, is not given back twice, and can be taken again
+    assert province.does("bundle", "taken")["rows"] == []
+    assert "No count" in province.is_refused("bundle", "give-back", "spring", row["origin"])
+    assert province.does("bundle", "take", file)["new"] == 1
+
+
 def test_a_what_if_is_never_exported(county):
     file = county.site.folder / "other.csv"
     file.write_text(COMPONENTS.replace("77", "99"))

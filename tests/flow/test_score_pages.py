@@ -1,15 +1,18 @@
 """A published run: the page of all ranking groups, the page of one unit, and the files."""
 
+import hashlib
 import json
+import zlib
 from functools import partial
 
 import pytest
 
 from survey.core import clock
+from survey.core.ids import canonical_json
 from survey.scoring.evidence import Evidence
 from survey.scoring.filing import file_evidence
 from survey.scoring.run import score_run
-from survey.scoring.service import add_scheme, gather, keep_run, publish_run
+from survey.scoring.service import add_scheme, gather, keep_run, list_runs, publish_run
 from survey.storage.engine import unit_of_work
 from survey.subjects.service import import_roster
 from tests.factories.schemes import scheme
@@ -87,6 +90,22 @@ def test_nothing_is_shown_before_it_is_published_and_a_what_if_never(publish, ph
     publish(what_if="other weights")
     for address in ("", "/units/fr", "/report.csv"):
         assert phone.get(f"/scores/changsha-2008{address}").status == 403
+
+
+def test_a_run_that_this_version_computes_otherwise_is_not_shown(publish, site, phone):
+    # Given a published run of a version that gave another place
+    publish()
+    with unit_of_work(site.engine) as session:
+        (row,) = list_runs(session, "changsha-2008")
+        document = json.loads(zlib.decompress(row.document))
+        document["results"]["units"][0]["rank"] = 7
+        changed = canonical_json(document)
+        row.document, row.content_hash = zlib.compress(changed), hashlib.sha256(changed).hexdigest()
+    # When somebody asks for it
+    page = phone.get("/scores/changsha-2008")
+    # Then the page says so, and no other result is shown in its place
+    assert page.status == 503
+    assert "重新计算" in page.words
 
 
 @pytest.mark.parametrize("address", ["/units/nobody", "/units/nobody/report.csv", "/report.exe"])

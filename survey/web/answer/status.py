@@ -150,6 +150,13 @@ PAGES = {
         NOTHING_CAST,
         N_("Come back later."),
     ),
+    "outdated": StatusPage(
+        503,
+        N_("These results cannot be shown at present"),
+        N_("They are kept, but this version of the program no longer computes them anew to the last digit."),
+        NOTHING_CAST,
+        N_("Ask the office; it has to score anew, or to use the version that made them."),
+    ),
     "method": StatusPage(
         405,
         N_("This request cannot be understood"),

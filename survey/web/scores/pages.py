@@ -9,8 +9,9 @@ from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from survey.core.errors import NotFound
+from survey.core.errors import NotFound, Refused
 from survey.reports.scores import Numbered, ScoreReport, score_report, score_tables, unit_report, write_score_report
+from survey.reports.scores.reasons import reasons
 from survey.reports.scores.said import Said
 from survey.reports.table import Cell, Table
 from survey.scoring.run import Run
@@ -64,9 +65,8 @@ def show(scheme_id: str) -> str:
     overview, *others = shown.tables
     groups: dict[str, list[dict[str, Cell]]] = {one.group: [] for one in shown.report.run.grades.units}
     for record in overview.records():
-        why = [said.text for said in shown.report.explanation(str(record["code"])).children if said.holds]
-        remarks = [str(record["remark"])] if record["remark"] else []
-        groups[str(record["group"] or "")].append({**record, "remark": "; ".join(why + remarks) or None})
+        why = reasons(shown.report, shown.report.unit(str(record["code"])))
+        groups[str(record["group"] or "")].append({**record, "remark": "; ".join(why) or None})
     return render_template(
         "scores/run.html",
         **shown.facts,
@@ -117,11 +117,11 @@ def _file(scheme_id: str, suffix: str, code: str | None) -> Response:
     return response
 
 
-def _published(scheme_id: str) -> "Shown":
+def _published(scheme_id: str) -> Shown:
     """Return the last published run of a scheme.
 
     Raises:
-        Refusal: when there is none.
+        Refusal: when there is none, or it can no longer be computed anew.
     """
     with reading(services().engine) as connection, Session(connection) as session:
         try:
@@ -135,11 +135,18 @@ def _published(scheme_id: str) -> "Shown":
             if key not in _shown:
                 if len(_shown) >= MOST_REPORTS:
                     _shown.pop(next(iter(_shown)))
-                _shown[key] = Shown.of(run_again(session, kept), kept)
+                _shown[key] = _made(session, kept)
             return _shown[key]
 
 
-def _said(shown: "Shown", code: str) -> tuple[tuple[Table, ...], Said]:
+def _made(session: Session, kept: KeptRun) -> Shown:
+    try:
+        return Shown.of(run_again(session, kept), kept)
+    except Refused as error:
+        raise Refusal("outdated") from error
+
+
+def _said(shown: Shown, code: str) -> tuple[tuple[Table, ...], Said]:
     try:
         with _making:
             return unit_report(shown.report, code)
