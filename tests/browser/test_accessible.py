@@ -23,8 +23,14 @@ TOUCHED = "label.option, button:not(.hidden), a.tool, a.plain, .codes a, .list a
 LEAST_TARGET = {"std": 48, "big": 60, "huge": 60}
 
 
+def press(page, button):
+    """Press what leads to another page, and wait until that page is there: a click alone does not."""
+    with page.expect_navigation():
+        button.click()
+
+
 def send(page):
-    page.locator(".main").last.click()
+    press(page, page.locator(".main").last)
 
 
 def tour(site, open_page, *, query, dark, width):
@@ -37,7 +43,7 @@ def tour(site, open_page, *, query, dark, width):
         site.phone().vote(code, choice)
     page = open_page(f"/{query}", width=width, dark=dark)
     yield "home", page
-    page.locator("form.entry button").click()
+    press(page, page.locator("form.entry button"))
     yield "mistyped", page
     page.goto(f"/t/{codes[0]}{query}")
     yield "form", page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessible import JUDGED, LEAST_TARGET, LOOKS, NAMES, at_fault, cut_off
+from tests.browser.test_accessible import JUDGED, LEAST_TARGET, LOOKS, NAMES, at_fault, cut_off, press
 from tests.factories.ballots import annual_review, mixed_review, open_ballots, two_sheets
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -38,12 +38,6 @@ def choose(page, *places):
     """Choose an option in each of the first rows, by its place."""
     for row, place in zip(page.locator(".row").all(), places, strict=False):
         row.locator(".marks label").nth(place).click()
-
-
-def press(page, button):
-    """Press a button and wait for the page it leads to."""
-    with page.expect_navigation():
-        button.click()
 
 
 def send(page):
