@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 SHORTEST_SECRET = 32
+SURFACES = ("all", "public", "desk")
 
 
 class BadSetting(SystemExit):
@@ -28,12 +29,20 @@ class Settings:
         database_url: MINSHENG_DATABASE_URL, SQLite or PostgreSQL (psycopg).
         base_url: MINSHENG_BASE_URL, the address printed on slips.
         demo_codes: MINSHENG_DEMO_CODES, a file of codes that the front page of a demo offers to try.
+        surface: MINSHENG_SURFACE, which pages exist: all, public (none of staff), or desk (staff and programs alone).
+        webhook_hosts: MINSHENG_WEBHOOK_HOSTS, hosts that may be told of events, separated by spaces; none: nobody is.
+        queue: MINSHENG_QUEUE, the file through which the server wakes the worker of long jobs.
+        files: MINSHENG_FILES, the folder of what long jobs make; it holds slips, so it is its owner's alone.
     """
 
     secret_key: str
     database_url: str = "sqlite:///var/minsheng.db"
     base_url: str = "http://127.0.0.1:8000"
     demo_codes: Path | None = None
+    surface: str = "all"
+    webhook_hosts: tuple[str, ...] = ()
+    queue: Path = Path("var/queue.db")
+    files: Path = Path("var/files")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -57,6 +66,10 @@ class Settings:
             database_url=found.get("MINSHENG_DATABASE_URL") or cls.database_url,
             base_url=_base_url(found.get("MINSHENG_BASE_URL") or cls.base_url),
             demo_codes=Path(demo_codes) if demo_codes else None,
+            surface=_surface(found.get("MINSHENG_SURFACE") or cls.surface),
+            queue=Path(found.get("MINSHENG_QUEUE") or cls.queue),
+            files=Path(found.get("MINSHENG_FILES") or cls.files),
+            webhook_hosts=tuple((found.get("MINSHENG_WEBHOOK_HOSTS") or "").split()),
         )
 
     @property
@@ -71,3 +84,9 @@ def _base_url(url: str) -> str:
         message = f"error: MINSHENG_BASE_URL is {url!r}; write for example https://pingyi.example.gov.cn"
         raise BadSetting(message)
     return url.rstrip("/")
+
+
+def _surface(name: str) -> str:
+    if name not in SURFACES:
+        raise BadSetting(f"error: MINSHENG_SURFACE is {name!r}; write one of: {', '.join(SURFACES)}")
+    return name

@@ -22,6 +22,8 @@ class Minsheng:
     engine: Engine
     code_key: bytes
     stamp_key: bytes
+    desk_key: bytes
+    totp_key: bytes
 
 
 def create_app(settings: Settings) -> Flask:
@@ -32,6 +34,8 @@ def create_app(settings: Settings) -> Flask:
         make_engine(settings.database_url),
         derive_key(settings.secret_key, "code digests"),
         derive_key(settings.secret_key, "form stamps"),
+        derive_key(settings.secret_key, "desk cookies"),
+        derive_key(settings.secret_key, "one-time passwords"),
     )
     web.register(app)
     cli.register(app)

@@ -16,9 +16,9 @@ from survey.ballots.box import count_envelopes, drop
 from survey.ballots.envelope import binding, seal
 from survey.codes.generator import digest
 from survey.codes.models import Batch, BatchDoor, Code, CodeState
-from survey.core.errors import N_, AlreadyDone, NotFound, Refused
+from survey.core.errors import N_, AlreadyDone, NotFound, Refused, SurveyError
 from survey.questionnaires.form import Answers, Form
-from survey.rounds.definition import FrozenRound
+from survey.rounds.definition import FrozenRound, RoundDefinition
 from survey.rounds.lifecycle import Door, door
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.service import close_round, frozen_round
@@ -32,45 +32,49 @@ class UnknownCode(NotFound):
         super().__init__(N_("This code is not valid. Please compare it with the slip, or ask whoever gave it to you."))
 
 
-class CodeUsed(AlreadyDone):
+class _OfRound(SurveyError):
+    """Something that is told to whoever holds a slip of a round: whom to ask, and whether it is a rehearsal."""
+
+    def __init__(self, message: str, definition: RoundDefinition) -> None:
+        super().__init__(message)
+        self.contact = definition.contact
+        self.rehearsal = definition.rehearsal
+
+
+class CodeUsed(_OfRound, AlreadyDone):
     """The code was spent by another form."""
 
-    def __init__(self, contact: str) -> None:
-        super().__init__(N_("This code has been used."))
-        self.contact = contact
+    def __init__(self, definition: RoundDefinition) -> None:
+        super().__init__(N_("This code has been used."), definition)
 
 
-class NotYetOpen(Refused):
+class NotYetOpen(_OfRound, Refused):
     """The round's time has not come."""
 
-    def __init__(self, contact: str, opens_at: datetime) -> None:
-        super().__init__(N_("This survey has not started yet."))
-        self.contact = contact
-        self.opens_at = opens_at
+    def __init__(self, definition: RoundDefinition) -> None:
+        super().__init__(N_("This survey has not started yet."), definition)
+        self.opens_at = definition.opens_at
 
 
-class RoundClosed(Refused):
+class RoundClosed(_OfRound, Refused):
     """The round takes no ballots any more."""
 
-    def __init__(self, contact: str) -> None:
-        super().__init__(N_("This survey has ended. No ballot was cast."))
-        self.contact = contact
+    def __init__(self, definition: RoundDefinition) -> None:
+        super().__init__(N_("This survey has ended. No ballot was cast."), definition)
 
 
-class BatchWaits(Refused):
+class BatchWaits(_OfRound, Refused):
     """The host has not opened the batch of codes yet."""
 
-    def __init__(self, contact: str) -> None:
-        super().__init__(N_("The host has not opened the vote for this code yet."))
-        self.contact = contact
+    def __init__(self, definition: RoundDefinition) -> None:
+        super().__init__(N_("The host has not opened the vote for this code yet."), definition)
 
 
-class BatchShut(Refused):
+class BatchShut(_OfRound, Refused):
     """The host has closed the batch of codes."""
 
-    def __init__(self, contact: str) -> None:
-        super().__init__(N_("The host has closed the vote for this code. No ballot was cast."))
-        self.contact = contact
+    def __init__(self, definition: RoundDefinition) -> None:
+        super().__init__(N_("The host has closed the vote for this code. No ballot was cast."), definition)
 
 
 class Unbalanced(Refused):
@@ -174,7 +178,7 @@ def admit(connection: Connection, code: str, *, key: bytes, now: datetime) -> Ad
         raise UnknownCode
     ballot = ballot_form(connection, row.id, row.voter_group_id, row.frozen_hash)
     if row.code_state == CodeState.SPENT:
-        raise CodeUsed(ballot.frozen.definition.contact)
+        raise CodeUsed(ballot.frozen.definition)
     _expect_open(ballot.frozen, row.state, now, opened_at=None)
     _expect_let_in(ballot.frozen, row.door)
     return Admission(row.id, row.voter_group_id, found, ballot)
@@ -248,7 +252,7 @@ def cast(
     if row.state == CodeState.SPENT:
         if row.cast_key is not None and hmac.compare_digest(row.cast_key, cast_key):
             return
-        raise CodeUsed(ballot.frozen.definition.contact)
+        raise CodeUsed(ballot.frozen.definition)
     _expect_open(ballot.frozen, row.round_state, now, opened_at)
     _expect_let_in(ballot.frozen, row.door)
 
@@ -262,18 +266,18 @@ def may_cast(frozen: FrozenRound, now: datetime, opened_at: datetime) -> bool:
 def _expect_open(frozen: FrozenRound, state: str, now: datetime, opened_at: datetime | None) -> None:
     definition = frozen.definition
     if state != State.OPEN:
-        raise RoundClosed(definition.contact)
+        raise RoundClosed(definition)
     if door(definition, now) is Door.NOT_YET:
-        raise NotYetOpen(definition.contact, definition.opens_at)
+        raise NotYetOpen(definition)
     if not may_cast(frozen, now, opened_at or now):
-        raise RoundClosed(definition.contact)
+        raise RoundClosed(definition)
 
 
 def _expect_let_in(frozen: FrozenRound, batch_door: str) -> None:
     if batch_door == BatchDoor.WAITING:
-        raise BatchWaits(frozen.definition.contact)
+        raise BatchWaits(frozen.definition)
     if batch_door == BatchDoor.SHUT:
-        raise BatchShut(frozen.definition.contact)
+        raise BatchShut(frozen.definition)
 
 
 def close(session: Session, row: Round, now: datetime) -> None:

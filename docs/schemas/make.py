@@ -6,11 +6,17 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from survey.questionnaires.schema import Questionnaire
+from survey.ratings.plan import RatingPlan
 from survey.rounds.definition import RoundDefinition
 from survey.scoring.scheme import Scheme
 
 FOLDER = Path(__file__).parent
-SCHEMAS: dict[str, type[BaseModel]] = {"questionnaire": Questionnaire, "round": RoundDefinition, "scheme": Scheme}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "questionnaire": Questionnaire,
+    "rating-plan": RatingPlan,
+    "round": RoundDefinition,
+    "scheme": Scheme,
+}
 
 
 def schema(name: str) -> str:

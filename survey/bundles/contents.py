@@ -84,10 +84,11 @@ def printed(one: CountedRound) -> dict[str, Any]:
     A catalogue that was not compiled, or was mended since, would give other bytes.
     """
     tables = round_tables(one.frozen, one.count.without_texts(), one.turnout, one.present, same, language="zh")
-    return {"round": one.name, "tables": [_table(table) for table in tables]}
+    return {"round": one.name, "tables": [plain_table(table) for table in tables]}
 
 
-def _table(table: Table) -> dict[str, Any]:
+def plain_table(table: Table) -> dict[str, Any]:
+    """Return a table as plain data: rows by the keys of the columns, decimals as written."""
     return {
         "name": table.name,
         "rows": [{key: _cell(cell) for key, cell in record.items()} for record in table.records()],

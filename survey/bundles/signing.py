@@ -1,5 +1,7 @@
 """The signature of an installation under a bundle's manifest: Ed25519, derived from the installation's one secret."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +15,7 @@ from survey.core.ids import derive_key
 from survey.core.keys import CURVE, fingerprint
 
 PURPOSE = b"minsheng bundle 1\0"
+COMMITMENT = b"minsheng commitment 1\0"
 SIGNATURE = 64
 
 
@@ -46,6 +49,23 @@ class Signer:
             "public_key": self._public.hex(),
             "signature": self._key.sign(PURPOSE + manifest).hex(),
         }
+
+    def opening(self, document_hash: str) -> str:
+        """Return what opens the commitment to an exact bundle: 32 bytes as hex, the same for the same document.
+
+        Nobody without the secret can work it out, so nobody can try out figures against the commitment.
+        """
+        key = derive_key(self.secret, "bundle commitments")
+        return hmac.digest(key, bytes.fromhex(document_hash), "sha256").hex()
+
+
+def commitment(opening: str, document_hash: str) -> str:
+    """Return the SHA-256 that binds to a document and, without the opening, tells nothing of it.
+
+    Raises:
+        ValueError: when one of the two is no hex.
+    """
+    return hashlib.sha256(COMMITMENT + bytes.fromhex(opening) + bytes.fromhex(document_hash)).hexdigest()
 
 
 def signer_of(manifest: bytes, document: Mapping[str, Any]) -> str:

@@ -1,15 +1,13 @@
 """Verify a bundle with nothing but itself: signatures and hashes, then everything computed anew and compared. Pure."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from survey.bundles.contents import (
     EVIDENCE,
-    FORMAT,
     MANIFEST,
     ORIGIN,
     SCHEME,
@@ -20,11 +18,9 @@ from survey.bundles.contents import (
     manifest,
     origin_of,
 )
-from survey.bundles.signing import signer_of
-from survey.core.difference import first_difference
+from survey.bundles.reading import compare, json_of, listed_in, mapping_of, misshapen, signed_by, stop_changed
 from survey.core.errors import N_, Refused
-from survey.core.ids import canonical_json, content_hash
-from survey.core.software import software
+from survey.core.ids import content_hash
 from survey.counting.signed import figures_signed_by
 from survey.rounds.definition import TRUSTEES
 from survey.scoring.evidence import Evidence
@@ -93,92 +89,22 @@ def verify(files: Mapping[str, bytes], *, signer: str = "") -> Verified:
 
 
 def _verify(files: Mapping[str, bytes], signer: str) -> Verified:
-    found = signer_of(_bytes(files, MANIFEST), _mapping(files, SIGNATURE))
-    if signer and _bare(signer) != _bare(found):
-        raise Refused(N_("The bundle is signed by %(found)s, not by %(wanted)s"), found=found, wanted=signer)
-    listed = _listed(files)
+    found = signed_by(files, signer)
+    listed = listed_in(files)
     changed = [name for name, digest in listed.items() if hashlib.sha256(files[name]).hexdigest() != digest]
     for name in changed:
         if not DERIVED.fullmatch(name):
-            _stop_changed(files, name)
+            stop_changed(files, name)
     inputs = _inputs(files)
     counts = tuple(_check_seal(part) for part in inputs.rounds)
     run = _run(inputs)
-    made_by = str(_mapping(files, MANIFEST).get("software"))
-    _compare(files, input_documents(inputs) | derived_documents(run), made_by)
+    made_by = str(mapping_of(files, MANIFEST).get("software"))
+    compare(files, input_documents(inputs) | derived_documents(run), made_by)
     for name in changed:
-        _stop_changed(files, name)
+        stop_changed(files, name)
     written = manifest(run, {name: data for name, data in files.items() if name not in (MANIFEST, SIGNATURE)}, made_by)
-    _compare({MANIFEST: files[MANIFEST]}, {MANIFEST: written}, made_by)
+    compare({MANIFEST: files[MANIFEST]}, {MANIFEST: written}, made_by)
     return Verified(run, found, made_by, len(listed), counts)
-
-
-def _bare(fingerprint: str) -> str:
-    return "".join(fingerprint.split()).lower()
-
-
-# --- hashes and plain data ----------------------------------------------------------------------------------------
-
-
-def _bytes(files: Mapping[str, bytes], name: str) -> bytes:
-    if name not in files:
-        raise Refused(N_("The bundle has no %(name)s"), name=name)
-    return files[name]
-
-
-def _json(files: Mapping[str, bytes], name: str) -> Any:  # noqa: ANN401 - any JSON value
-    data = _bytes(files, name)
-    try:
-        document = json.loads(data.decode(), parse_float=_no_number, parse_constant=_no_number)
-        if canonical_json(document) == data:
-            return document
-    except (ValueError, RecursionError):
-        pass
-    raise Refused(N_("%(name)s in the bundle is no canonical JSON; it was changed"), name=name)
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-def _mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
-    document = _json(files, name)
-    if not isinstance(document, dict):
-        raise _misshapen(name)
-    return document
-
-
-def _misshapen(name: str) -> Refused:
-    return Refused(N_("%(name)s in the bundle does not have the form of such a file"), name=name)
-
-
-def _listed(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the hashes of the manifest by name, which names exactly the files that are there."""
-    document = _mapping(files, MANIFEST)
-    if document.get("minsheng") != FORMAT:
-        raise Refused(
-            N_("The bundle has the format %(found)s; this version of the program reads %(known)s"),
-            found=document.get("minsheng"),
-            known=FORMAT,
-        )
-    listed = document.get("files")
-    if not isinstance(listed, dict):
-        raise _misshapen(MANIFEST)
-    for name in sorted(listed):
-        _bytes(files, name)
-    for name in sorted(files):
-        if name not in listed and name not in (MANIFEST, SIGNATURE):
-            raise Refused(N_("The bundle holds %(name)s, which its manifest does not name"), name=name)
-    return listed
-
-
-def _stop_changed(files: Mapping[str, bytes], name: str) -> NoReturn:
-    raise Refused(
-        N_("%(name)s was changed after the bundle was signed: its SHA-256 is %(here)s, signed was %(there)s"),
-        name=name,
-        here=hashlib.sha256(files[name]).hexdigest()[:16],
-        there=str(_mapping(files, MANIFEST)["files"][name])[:16],
-    )
 
 
 # --- from files to inputs -----------------------------------------------------------------------------------------
@@ -192,11 +118,11 @@ def _inputs(files: Mapping[str, bytes]) -> RunInputs:
 
 
 def _read(files: Mapping[str, bytes], name: str, build: Any) -> Any:  # noqa: ANN401 - what build returns
-    document = _json(files, name)
+    document = json_of(files, name)
     try:
         return build(document)
     except MISSHAPEN as error:
-        raise _misshapen(name) from error
+        raise misshapen(name) from error
 
 
 def _parts(files: Mapping[str, bytes]) -> list[CountedRound]:
@@ -204,7 +130,7 @@ def _parts(files: Mapping[str, bytes]) -> list[CountedRound]:
     for name in sorted(files):
         place = IN_ROUNDS.fullmatch(name)
         if place is not None:
-            found.setdefault((place[1], place[2]), {})[place[3]] = _json(files, name)
+            found.setdefault((place[1], place[2]), {})[place[3]] = json_of(files, name)
     parts = []
     for (name, origin), documents in found.items():
         for missing in PARTS:
@@ -219,9 +145,9 @@ def _parts(files: Mapping[str, bytes]) -> list[CountedRound]:
         try:
             part = part_from_document(documents)
         except MISSHAPEN as error:
-            raise _misshapen(f"rounds/{name}/{origin}") from error
+            raise misshapen(f"rounds/{name}/{origin}") from error
         if part.name != name:
-            raise _misshapen(f"rounds/{name}/{origin}")
+            raise misshapen(f"rounds/{name}/{origin}")
         parts.append(part)
     return parts
 
@@ -257,30 +183,3 @@ def _run(inputs: RunInputs) -> Run:
         return score_run(inputs)
     except MISSHAPEN as error:
         raise Refused(N_("The files of the bundle do not fit together; no score comes of them")) from error
-
-
-def _compare(files: Mapping[str, bytes], expected: Mapping[str, Any], made_by: str) -> None:
-    """Stop at the first file that is not what was computed, naming the place."""
-    for name in (*expected, *sorted(files)):
-        if name in (MANIFEST, SIGNATURE) and name not in expected:
-            continue
-        if name not in expected:
-            raise Refused(N_("The bundle holds %(name)s, which does not follow from its inputs"), name=name)
-        here = canonical_json(expected[name])
-        if _bytes(files, name) == here:
-            continue
-        found = first_difference(json.loads(here), _json(files, name))
-        if found is None:
-            continue
-        figures = {"name": name, "place": found, "here": found.one, "there": found.other}
-        if made_by == software():
-            raise Refused(N_("%(name)s: %(place)s: %(here)s here, %(there)s in the bundle"), **figures)
-        raise Refused(
-            N_(
-                "%(name)s: %(place)s: %(here)s here, %(there)s in the bundle, which version %(made_by)s made; "
-                "this is version %(software)s"
-            ),
-            **figures,
-            made_by=made_by,
-            software=software(),
-        )

@@ -1,6 +1,5 @@
 """flask codes: issue, list, print, open and close in a meeting, void."""
 
-import csv
 from pathlib import Path
 
 import click
@@ -16,28 +15,24 @@ from survey.cli.edge import (
     say,
     say_table,
     translate,
-    translator,
     work,
 )
 from survey.codes import service
-from survey.codes.entry import SIGNS, STEPS, WARNING
-from survey.codes.generator import address, is_code
+from survey.codes.files import by_class, read_slips, write_codes
 from survey.codes.layouts import LayoutName
 from survey.codes.models import BatchDoor
-from survey.codes.poster import Paper, Poster, write_poster
+from survey.codes.poster import Paper, write_poster
 from survey.codes.service import IssuedCode
-from survey.codes.sheets import Heading, Slip, write_sheets
+from survey.codes.sheets import write_sheets
+from survey.codes.words import fingerprints, make_heading, make_poster
 from survey.core.clock import now
-from survey.core.errors import N_, Invalid, Problem, Refused
-from survey.core.textfile import read_table
+from survey.core.errors import N_, Refused
 from survey.rounds.definition import RoundDefinition
-from survey.rounds.models import Round, State
-from survey.rounds.rules import BallotClass
+from survey.rounds.models import State
 from survey.rounds.service import frozen_round, get_round, list_voter_groups
 
 codes = AppGroup("codes", help="One-time codes, drawn blind.")
 _round = click.argument("round_id", metavar="ROUND")
-_COLUMNS = ("batch", "group", "class", "code", "url")
 _DOORS = {BatchDoor.WAITING: N_("waiting"), BatchDoor.OPEN: N_("open"), BatchDoor.SHUT: N_("closed")}
 _BOX = N_("Cut the slips, put those of one file into one box, mix them, and let everybody draw one.")
 _batch = click.option("--batch", help="The batch's name, as in the CSV file; without it, every batch of the round.")
@@ -175,12 +170,12 @@ def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, word
             ),
             file=file,
         )
-    slips = _read_slips(file)
+    slips = read_slips(file)
     with work() as session:
         row = get_round(session, round_id)
         bad = service.unusable_codes(session, row, (slip.code for _class, slip in slips), minsheng().code_key)
         definition = RoundDefinition.model_validate(row.definition)
-        keys = _fingerprints(row)
+        keys = fingerprints(row)
     if bad:
         raise Refused(
             N_("%(n)s of %(all)s codes in %(file)s are spent, void or of another round; nothing is printed"),
@@ -188,12 +183,13 @@ def sheets(round_id: str, out: Path, layout: LayoutName, file: Path | None, word
             all=len(slips),
             file=file,
         )
-    parts = _parts(definition, slips, out)
-    places = [new_file(place) for place, _named, _slips in parts]
-    pages = sum(-(-len(of_part) // int(layout)) for _place, _named, of_part in parts)
+    parts = by_class(definition, slips)
+    places = [new_file(out.with_stem(f"{out.stem}-{code}") if code else out) for code, _named, _slips in parts]
+    pages = sum(-(-len(of_part) // int(layout)) for _code, _named, of_part in parts)
+    base_url = minsheng().settings.base_url
     with progress(N_("Printing slips"), pages, N_("pages")) as step:
-        for place, named, of_part in parts:
-            heading = make_heading(definition, words, keys=keys, ballot_class=named)
+        for place, (_code, named, of_part) in zip(places, parts, strict=True):
+            heading = make_heading(definition, words, base_url, keys=keys, ballot_class=named)
             write_sheets(of_part, heading, place, layout=layout, on_page=lambda _page: step(1))
     sentence = N_("%(slips)s slips on %(pages)s pages are in %(file)s. Print at 100 %%, without fitting to the page.")
     result = {
@@ -221,7 +217,8 @@ def poster(round_id: str, out: Path, paper: Paper, words: str, as_json: bool) ->
     """Print the poster of a meeting: one QR code and address for all, where everybody types the code drawn."""
     with work() as session:
         row = get_round(session, round_id)
-        content = make_poster(RoundDefinition.model_validate(row.definition), words, _fingerprints(row))
+        definition = RoundDefinition.model_validate(row.definition)
+        content = make_poster(definition, words, minsheng().settings.base_url, fingerprints(row))
     metres = write_poster(content, new_file(out), paper=paper)
     say(
         {"round": round_id, "paper": paper, "metres": f"{metres:.1f}", "file": out},
@@ -266,93 +263,5 @@ def _write_csvs(places: dict[tuple[str, str], Path], issued: list[IssuedCode]) -
         parts.setdefault(places[one.group, one.ballot_class], []).append(one)
     files = [place for place in dict.fromkeys(places.values()) if place in parts]
     for file in files:
-        _write_csv(file, parts[file])
+        write_codes(file, parts[file], minsheng().settings.base_url)
     return files
-
-
-def _write_csv(file: Path, issued: list[IssuedCode]) -> None:
-    file.touch(mode=0o600)
-    base_url = minsheng().settings.base_url
-    with file.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.writer(out)
-        writer.writerow(_COLUMNS)
-        writer.writerows((c.batch, c.group, c.ballot_class, c.code, address(base_url, c.code)) for c in issued)
-
-
-def _read_slips(file: Path) -> list[tuple[str, Slip]]:
-    """Return the ballot class and the slip of each line, in the file's order."""
-    rows = read_table(file, _COLUMNS)
-    problems = [
-        Problem(f"{file.name}:{row.line}", N_("this is not a code")) for row in rows if not is_code(row.cells["code"])
-    ]
-    if problems:
-        raise Invalid(problems)
-    return [(row.cells["class"], Slip(row.cells["code"], row.cells["url"])) for row in rows]
-
-
-def _parts(
-    definition: RoundDefinition, slips: list[tuple[str, Slip]], out: Path
-) -> list[tuple[Path, BallotClass | None, list[Slip]]]:
-    """Return what goes into which PDF: where the ballots' classes stand on the slips, a file for each."""
-    named = {code: definition.rules.ballot_class(code) for code in sorted({code for code, _slip in slips})}
-    if len(named) > 1 and any(named.values()):
-        return [
-            (out.with_stem(f"{out.stem}-{code}"), rule, [slip for of, slip in slips if of == code])
-            for code, rule in named.items()
-        ]
-    only = next(iter(named.values()), None) if len(named) == 1 else None
-    return [(out, only, [slip for _class, slip in slips])]
-
-
-def _fingerprints(row: Round) -> tuple[str, ...]:
-    return tuple(key["fingerprint"] for key in row.public_keys)
-
-
-def make_poster(definition: RoundDefinition, language: str, keys: tuple[str, ...]) -> Poster:
-    """Return the words of a round's poster."""
-    say_in = translator(language)
-    settings = minsheng().settings
-    return Poster(
-        base_url=settings.base_url,
-        title=definition.title.words(language),
-        organiser=definition.organiser.words(language),
-        steps=tuple(f"{sign} {say_in(step)}" for sign, step in zip(SIGNS, STEPS, strict=True)),
-        once=say_in(N_("Each code can be used once")),
-        check=say_in(N_("Check in your browser that the address begins with %(host)s")) % {"host": settings.host},
-        warning=say_in(WARNING),
-        distance=say_in(N_("Scan from no farther than %(metres)s m")),
-        contact=say_in(N_("Help: %(contact)s")) % {"contact": definition.contact},
-        label_keys=say_in(N_("Sealed to the key")),
-        keys=keys,
-    )
-
-
-def make_heading(
-    definition: RoundDefinition, language: str, *, keys: tuple[str, ...] = (), ballot_class: BallotClass | None = None
-) -> Heading:
-    """Return the words that stand on every slip of a round, or of one class's ballots."""
-    say_in = translator(language)
-    closes = definition.closes_at
-    return Heading(
-        title=definition.title.words(language),
-        organiser=definition.organiser.words(language),
-        closes=f"{closes:%Y-%m-%d %H:%M}",
-        note=say_in(N_("This code can be used once. No name, no phone number, no login, no fee.")),
-        address=minsheng().settings.base_url,
-        label_code=say_in(N_("Code")),
-        label_closes=say_in(N_("Until")),
-        label_address=say_in(N_("Or type at")),
-        instructions=(
-            say_in(N_("1. Scan the QR code, or open the address and type the code.")),
-            say_in(N_("2. Answer, look it over, and submit. You may change everything until then.")),
-            say_in(N_("3. No name goes with your answers. Afterwards you may throw this slip away.")),
-        ),
-        scale_note=say_in(N_("50 mm: print at 100 %, without fitting to the page")),
-        ballot_class=say_in(N_("Ballot %(code)s (%(name)s)"))
-        % {"code": ballot_class.code, "name": ballot_class.words(language)}
-        if ballot_class
-        else "",
-        ballot_code=say_in(N_("Ballot %(code)s")) % {"code": ballot_class.code} if ballot_class else "",
-        label_keys=say_in(N_("Key")),
-        keys=keys,
-    )

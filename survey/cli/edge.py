@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from babel.support import Translations
 from flask import current_app
 from flask.cli import with_appcontext
 from rich.console import Console
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from survey.core.errors import N_, Refused, SurveyError
+from survey.core.language import translator
 from survey.storage import migrate
 from survey.storage.engine import reading, unit_of_work
 
@@ -51,14 +51,6 @@ def language() -> str:
 def translate(sentence: str) -> str:
     """Return a sentence in the terminal's language."""
     return translator(language())(sentence)
-
-
-@functools.cache
-def translator(words: str) -> Callable[[str], str]:
-    """Return the translation into a language, for what is printed in another than the terminal's."""
-    folder = Path(__file__).resolve().parent.parent / "translations"
-    gettext: Callable[[str], str] = Translations.load(folder, [words]).gettext
-    return gettext
 
 
 def minsheng() -> Any:  # noqa: ANN401 - the object that create_app made; this room lies below it

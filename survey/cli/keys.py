@@ -14,12 +14,12 @@ from survey.cli.edge import (
     offline_edge,
     passphrase_option,
     say,
-    translator,
 )
 from survey.core import keyfile
 from survey.core import keys as key_files
 from survey.core.errors import N_
 from survey.core.keytext import KeyText
+from survey.core.language import translator
 from survey.core.textfile import read_text
 from survey.reports.keypaper import write_paper
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from survey.cli.edge import edge, json_option, language_option, say, translator, work
+from survey.cli.edge import edge, json_option, language_option, say, work
 from survey.core.clock import now
 from survey.core.errors import N_, NotFound, Refused
+from survey.core.language import translator
 from survey.counting.service import get_count
 from survey.reports.exports import write_report
 from survey.reports.paper.rounds import write_round

@@ -141,7 +141,7 @@ def hall(round_id: str, as_json: bool) -> None:
 def list_(as_json: bool) -> None:
     """List all rounds."""
     with work() as session:
-        rows = [_figures(row) for row in service.list_rounds(session)]
+        rows = [_figures(row) for row in service.list_rounds(session, rehearsals=True)]
     say_table(rows, {"round": N_("Round"), "title": N_("Title"), "state": N_("State")}, as_json=as_json)
 
 

@@ -2,36 +2,31 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.orm import Session
 
 from survey.cli.edge import edge, json_option, language, minsheng, new_file, say, say_table, translate, work
 from survey.core.clock import now
-from survey.core.errors import N_, Invalid, Problem
+from survey.core.errors import N_
 from survey.core.ids import canonical_json
 from survey.core.software import software
 from survey.reports.scores import score_report
 from survey.reports.scores.reasons import reasons
 from survey.reports.scores.tables import score_of
 from survey.scoring import filing, service
-from survey.scoring.evidence import put, read_components
 from survey.scoring.grades import UnitGrade
 from survey.scoring.rules.insufficient import Insufficient
-from survey.scoring.run import Run, RunInputs, missing, score_run
-from survey.scoring.scheme import Scheme, read_scheme
+from survey.scoring.run import Run, missing, score_run
+from survey.scoring.trying import gathered_with, what_if_of
 from survey.storage.engine import snapshot
-from survey.subjects.service import list_subjects
 
 UNUSED = N_(
     "%(n)s filed pieces are not used: this version of the scheme asks for them no more, or assesses those subjects no "
     "more: %(named)s"
 )
 MOST_NAMED = 8
-LONGEST_WHAT_IF = 400
 
 components = AppGroup("components", help="Figures, levels, vetoes, plus and minus points.")
 
@@ -81,10 +76,10 @@ def score(reference: str, out: Path | None, changes: tuple[Path, ...], as_json: 
     out = new_file(out) if out else None
     # Reading and computing take a while; nobody who casts a ballot waits for them.
     with snapshot(minsheng().engine) as session:
-        inputs = _gathered(session, reference, changes)
+        inputs = gathered_with(session, reference, changes)
         left = filing.left_over(session, inputs.scheme)
     run = score_run(inputs)
-    what_if = ", ".join(change.name for change in changes)[:LONGEST_WHAT_IF]
+    what_if = what_if_of(changes)
     with work() as session:
         number, new = service.keep_run(session, run, now(), software=software(), what_if=what_if)
         if out:
@@ -154,33 +149,3 @@ def _grade(run: Run, unit: UnitGrade) -> str | None:
     if unit.grade is not None:
         return names[unit.grade]
     return " / ".join(names[one] for one in unit.open) or None
-
-
-def _gathered(session: Session, reference: str, changes: Sequence[Path]) -> RunInputs:
-    """Return the inputs of a scheme; with another version of it, or with other figures filed on top.
-
-    Raises:
-        Invalid: when a file is neither, or has faults.
-    """
-    scheme = service.get_scheme(session, reference)
-    tables = []
-    for file in changes:
-        if file.suffix in (".yaml", ".yml"):
-            scheme = _other(scheme, file)
-        elif file.suffix == ".csv":
-            tables.append(file)
-        else:
-            raise Invalid([Problem(file.name, N_("a what-if is a scheme (.yaml) or a table of figures (.csv)"))])
-    inputs = service.gather(session, scheme)
-    subjects = list_subjects(session)
-    for file in tables:
-        inputs = replace(inputs, evidence=put(inputs.evidence, read_components(file, scheme, subjects)))
-    return inputs
-
-
-def _other(scheme: Scheme, file: Path) -> Scheme:
-    other = read_scheme(file)
-    if other.id != scheme.id:
-        message = N_("this is the scheme %(other)s; a what-if is another version of %(name)s")
-        raise Invalid([Problem(file.name, message, {"other": other.id, "name": scheme.id})])
-    return other

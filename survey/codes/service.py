@@ -183,6 +183,27 @@ def get_batch(session: Session, row: Round, name: str) -> Batch:
     return batch
 
 
+def expect_none_issued(session: Session, row: Round) -> None:
+    """Do nothing while a round has no codes: what stands on printed slips must stay true.
+
+    Raises:
+        Refused: when codes were issued for it, void ones included.
+    """
+    issued = session.scalar(select(func.sum(Batch.size)).where(Batch.round_id == row.id)) or 0
+    if issued:
+        raise Refused(
+            N_("%(n)s codes of %(name)s are issued: what they were issued for never changes; make a new round"),
+            n=issued,
+            name=row.name,
+        )
+
+
+def left_to_issue(session: Session, row: Round, groups: Sequence[VoterGroupRow]) -> dict[int, int]:
+    """Return how many planned codes of each voter group are not issued yet, by the group's number."""
+    done = _issued(session, row)
+    return {group.id: max(0, group.planned - done.get(group.id, 0)) for group in groups}
+
+
 def list_batches(session: Session, row: Round) -> list[Batch]:
     """Return the batches of a round in the order they were issued."""
     return list(session.scalars(select(Batch).where(Batch.round_id == row.id).order_by(Batch.id)))

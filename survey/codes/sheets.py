@@ -5,6 +5,7 @@ nothing else: no number, no mark, no time, so slips of a pile differ in their co
 printed in the order given; shuffling is the caller's part.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
@@ -30,6 +31,10 @@ RULER = 50.0
 """Length in millimetres of the line by which people check that the printer did not scale the page."""
 CODE_PITCH = 1.15
 """Distance between the baselines of the code's lines, in its size: digits are less tall than Chinese."""
+
+WATERMARK_LENGTH = 0.8
+"""Of the slip's diagonal."""
+WATERMARK_GREY = 0.82
 
 SHORT_KEY = len("0123 4567")
 """How much of a key's fingerprint stands where the whole has no room."""
@@ -64,6 +69,7 @@ class Heading:
         ballot_code: the same in short, where the words find no room.
         label_keys: word before the fingerprints.
         keys: fingerprints of the keys that the ballots are sealed to.
+        watermark: word across the slips of a rehearsal.
     """
 
     title: str
@@ -80,6 +86,7 @@ class Heading:
     ballot_code: str = ""
     label_keys: str = ""
     keys: tuple[str, ...] = ()
+    watermark: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,7 @@ class _Sheet:
         self._draw_cuts(canvas)
         canvas.endForm()
         canvas.beginForm("slip", 0, 0, self.layout.width * mm, self.layout.height * mm)
+        self._draw_watermark(canvas)
         for size, x, y, line in self.lines:
             canvas.setFont(self.font, size)
             canvas.drawString(x, y, line)
@@ -318,6 +326,27 @@ class _Sheet:
         for row in range(1, layout.rows):
             y = (layout.margin + row * layout.height) * mm
             canvas.line(0, y, PAGE_WIDTH * mm, y)
+
+    def _draw_watermark(self, canvas: Canvas) -> None:
+        """Draw the word across the slip, under everything else, and keep the QR code's ground white."""
+        if not self.heading.watermark:
+            return
+        layout = self.layout
+        length = math.hypot(layout.width, layout.height) * mm * WATERMARK_LENGTH
+        size = length / pdfmetrics.stringWidth(self.heading.watermark, self.font, 1)
+        canvas.saveState()
+        canvas.setFillGray(WATERMARK_GREY)
+        canvas.translate(layout.width / 2 * mm, layout.height / 2 * mm)
+        canvas.rotate(math.degrees(math.atan2(layout.height, layout.width)))
+        canvas.setFont(self.font, size)
+        canvas.drawCentredString(0, -size / 3, self.heading.watermark)
+        canvas.restoreState()
+        quiet = 4 * layout.qr / self.printer.size
+        canvas.saveState()
+        canvas.setFillGray(1)
+        side = (layout.qr + 2 * quiet) * mm
+        canvas.rect((layout.qr_x - quiet) * mm, (layout.height - layout.qr_y + quiet) * mm - side, side, side, 0, 1)
+        canvas.restoreState()
 
     def _draw_ruler(self, canvas: Canvas) -> None:
         if self.layout.ruler_y is None or not self.heading.scale_note:

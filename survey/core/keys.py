@@ -183,6 +183,17 @@ def new_office_key(private_file: Path, public_file: Path, passphrase: str) -> st
     Raises:
         Refused: when a file exists already or the passphrase is too short.
     """
+    key, private = office_key_pair(passphrase)
+    keyfile.write_pair(private_file, private, public_file, office_public_file(key))
+    return key.fingerprint
+
+
+def office_key_pair(passphrase: str) -> tuple[PublicKey, bytes]:
+    """Make the office's key pair in memory alone; return the public key, and the private key's file.
+
+    Raises:
+        Refused: when the passphrase is too short.
+    """
     _check_passphrase(passphrase)
     key = X25519PrivateKey.generate()
     private = key.private_bytes(
@@ -190,9 +201,13 @@ def new_office_key(private_file: Path, public_file: Path, passphrase: str) -> st
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(passphrase.encode()),
     )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    keyfile.write_pair(private_file, private, public_file, public)
-    return fingerprint(key.public_key().public_bytes_raw())
+    return PublicKey(KeyKind.OFFICE, key.public_key().public_bytes_raw()), private
+
+
+def office_public_file(key: PublicKey) -> bytes:
+    """Return the file of an office's public key."""
+    loaded = X25519PublicKey.from_public_bytes(key.data)
+    return loaded.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def new_trustee_key(name: str, private_file: Path, public_file: Path, passphrase: str) -> str:

@@ -1,17 +1,23 @@
-"""Read the text and table files people upload, whatever Chinese office software saved them as."""
+"""Read the text and table files people upload, whatever Chinese office software saved them as.
+
+What a file is, its content decides, never its name.
+"""
 
 import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from survey.core.errors import N_, Invalid, Problem
+from survey.core.sheetfile import Fault, is_workbook, read_sheet
+from survey.core.sheetscan import MANY_COLUMNS, MANY_ROWS, MOST_COLUMNS, MOST_ROWS, cell_name
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 LARGEST_TABLE = 50_000_000
+MOST_DELIMITERS = 10_000  # of one row
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,10 @@ def read_text(file: Path, largest: int) -> str:
     Raises:
         Invalid: when it is missing, larger than ``largest`` bytes, empty, or in no such encoding.
     """
+    return _decode(_read_bytes(file, largest), file.name)
+
+
+def _read_bytes(file: Path, largest: int) -> bytes:
     try:
         size = file.stat().st_size
         if size > largest:
@@ -40,10 +50,9 @@ def read_text(file: Path, largest: int) -> str:
                     )
                 ]
             )
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError:
         raise Invalid([Problem(str(file), N_("the file cannot be read: is its name right?"))]) from None
-    return _decode(data, file.name)
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -62,60 +71,110 @@ def _decode(data: bytes, name: str) -> str:
     )
 
 
-def read_table(file: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
-    """Return the rows of a CSV file whose first line names its columns.
+def read_table(
+    file: Path, columns: Sequence[str], optional: Sequence[str] = (), most_rows: int = MOST_ROWS
+) -> list[Row]:
+    """Return the rows of a CSV file or an .xlsx workbook whose first line names its columns.
 
     Args:
-        file: the CSV file.
+        file: the file.
         columns: the columns that must be there.
         optional: columns that may be there; any other is a fault.
+        most_rows: how many rows it may have; a workbook never more than ``MOST_ROWS``.
 
     Raises:
-        Invalid: for a missing or unknown column, a row with too many cells, or no row at all.
+        Invalid: for a missing or unknown column, a row with too many cells, too many rows, or no row at all.
     """
-    text = read_text(file, LARGEST_TABLE)
-    # Excel's "Unicode text" is UTF-16 with tabs.
-    delimiter = "\t" if re.match(r"[^\r\n]*\t", text) else ","
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    try:
-        header = [name.strip() for name in next(reader)]
-        _check_header(header, columns, optional, file.name)
-        rows, problems = [], []
-        for cells in reader:
-            line = reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                problems.append(
-                    Problem(
-                        f"{file.name}:{line}",
-                        N_("this row has %(n)s cells; the header has %(columns)s"),
-                        {"n": len(cells), "columns": len(header)},
-                    )
-                )
-                continue
-            rows.append(Row(line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
-    except csv.Error as error:
-        raise Invalid(
-            [
-                Problem(
-                    f"{file.name}:{reader.line_num}",
-                    N_("this line is not valid CSV: %(reason)s"),
-                    {"reason": str(error)},
-                )
-            ]
-        ) from None
-    if problems:
-        raise Invalid(problems)
+    data = _read_bytes(file, LARGEST_TABLE)
+    faults: tuple[Fault, ...] = ()
+    if is_workbook(data):
+        sheet = read_sheet(data, file.name)
+        faults = sheet.faults
+        lines = _even(sheet.rows)
+        left = sheet.left
+    else:
+        lines = _csv_lines(_decode(data, file.name), file.name)
+        left = 1
+    first, header = next(lines, (1, []))
+    header = [name.strip() for name in header]
+    if len(header) > MOST_COLUMNS:
+        raise Invalid([Problem(file.name, MANY_COLUMNS, {"most": MOST_COLUMNS})])
+    named = dict(enumerate(header, left))
+    problems = [_fault(file.name, fault, named) for fault in faults]
+    _check_header(header, columns, optional, f"{file.name}:{first}")
+    rows, uneven = _rows(lines, header, file.name, most_rows)
+    if problems or uneven:
+        raise Invalid([*problems, *uneven])
     if not rows:
         raise Invalid([Problem(file.name, N_("the file has a header but no rows"))])
     return rows
 
 
-def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[str], name: str) -> None:
+def _rows(
+    lines: Iterable[tuple[int, list[str]]], header: Sequence[str], name: str, most_rows: int
+) -> tuple[list[Row], list[Problem]]:
+    """Return the rows that fit under the header, and a problem for each that does not."""
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(rows) + len(problems) >= most_rows:
+            raise Invalid([Problem(name, MANY_ROWS, {"most": most_rows})])
+        if len(cells) != len(header):
+            message = N_("this row has %(n)s cells; the header has %(columns)s")
+            problems.append(Problem(f"{name}:{line}", message, {"n": len(cells), "columns": len(header)}))
+            continue
+        rows.append(Row(line, {column: cell.strip() for column, cell in zip(header, cells, strict=True)}))
+    return rows, problems
+
+
+def _csv_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Give every row of a CSV text with the line on which it ends."""
+    if text.lstrip().startswith("<"):
+        raise Invalid([Problem(name, N_("this is a web page or XML, no table; save it as .xlsx or CSV"))])
+    # Excel's "Unicode text" is UTF-16 with tabs.
+    delimiter = "\t" if re.match(r"[^\r\n]*\t", text) else ","
+    found = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal found
+        for line in io.StringIO(text, newline=""):
+            found += line.count(delimiter)
+            # A comma may stand inside a text; but nothing is taken apart that would fill the memory.
+            if found > MOST_DELIMITERS:
+                raise Invalid([Problem(name, MANY_COLUMNS, {"most": MOST_COLUMNS})])
+            yield line
+
+    reader = csv.reader(lines(), strict=True, delimiter=delimiter)
+    try:
+        for cells in reader:
+            found = 0
+            yield reader.line_num, cells
+    except csv.Error as error:
+        message = N_("this line is not valid CSV: %(reason)s")
+        raise Invalid([Problem(f"{name}:{reader.line_num}", message, {"reason": str(error)})]) from None
+
+
+def _even(rows: Sequence[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows of a sheet from the first that holds anything, as wide as that one unless they hold more."""
+    width = 0
+    for line, cells in rows:
+        filled = max((number for number, cell in enumerate(cells, 1) if cell), default=0)
+        width = width or filled
+        if width:
+            yield line, cells[: max(width, filled)]
+
+
+def _fault(name: str, fault: Fault, header: Mapping[int, str]) -> Problem:
+    column = header.get(fault.column) or cell_name(0, fault.column)[:-1]
+    return Problem(f"{name}:{fault.row} {column}", fault.message, fault.figures)
+
+
+def _check_header(header: Sequence[str], columns: Sequence[str], optional: Sequence[str], where: str) -> None:
     problems = [
         Problem(
-            f"{name}:1",
+            where,
             N_("the column %(column)s is missing; the header must name: %(columns)s"),
             {"column": column, "columns": ",".join(columns)},
         )
@@ -124,7 +183,7 @@ def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[
     ]
     problems += [
         Problem(
-            f"{name}:1",
+            where,
             N_("the column %(column)s is unknown; known: %(columns)s"),
             {"column": column or '""', "columns": ",".join((*columns, *optional))},
         )
@@ -132,7 +191,7 @@ def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[
         if column not in columns and column not in optional
     ]
     problems += [
-        Problem(f"{name}:1", N_("the column %(column)s stands in the header twice"), {"column": column})
+        Problem(where, N_("the column %(column)s stands in the header twice"), {"column": column})
         for column in dict.fromkeys(column for column in header if header.count(column) > 1)
     ]
     if problems:

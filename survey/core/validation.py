@@ -205,4 +205,4 @@ def _where(source: str, path: Path_, lines: Mapping[Path_, int]) -> str:
     line = lines.get(known)
     field = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
     place = f"{source}:{line}" if line else source
-    return f"{place} {field}".rstrip()
+    return f"{place} {field}".strip()

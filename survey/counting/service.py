@@ -21,6 +21,7 @@ from survey.counting.urnfile import read_urn, urn_root, write_urn
 from survey.rounds.definition import FrozenRound
 from survey.rounds.models import Round, State
 from survey.rounds.service import frozen_round, list_voter_groups
+from survey.staff.webhooks import notify
 
 Progress = Callable[[int], None]
 SHEETS = range(1, 256)
@@ -53,6 +54,16 @@ def count_round(
     groups = {(group.group, group.ballot_class): group.id for group in list_voter_groups(session, row)}
     chunks = take_out(session.connection(), row.id, CHUNK)
     return sign(_count(frozen, groups, open_urn(chunks, frozen, groups, keys, on_progress=on_progress)), keys)
+
+
+def expect_keys(session: Session, row: Round, private_keys: Sequence[PrivateKey]) -> None:
+    """Do nothing when a closed round can be counted with these keys; asked before a long count is begun.
+
+    Raises:
+        AlreadyDone, Refused: as ``count_round``.
+    """
+    _expect_closed(row)
+    _in_order(frozen_round(session, row.id), private_keys)
 
 
 def export_urn(session: Session, row: Round, file: Path, *, on_progress: Progress = _silent) -> str:
@@ -145,6 +156,7 @@ def keep_count(session: Session, row: Round, signed: SignedCount, now: datetime)
     )
     row.state, row.counted_at = State.COUNTED, now
     session.flush()
+    notify(session, "round.counted", row.office, round=row.name)
 
 
 def get_count(session: Session, row: Round) -> Count:

@@ -1,16 +1,17 @@
 """Verbs on questionnaires: add a version, get one, list them."""
 
 import re
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, AlreadyDone, NotFound, Refused
 from survey.core.ids import gives_hash
 from survey.questionnaires.models import QuestionnaireVersion
-from survey.questionnaires.schema import Questionnaire
+from survey.questionnaires.schema import Questionnaire, read_questionnaire
 
 
 def add_questionnaire(session: Session, questionnaire: Questionnaire) -> bool:
@@ -67,6 +68,19 @@ def list_questionnaires(session: Session) -> list[QuestionnaireVersion]:
     return list(
         session.scalars(select(QuestionnaireVersion).order_by(QuestionnaireVersion.id, QuestionnaireVersion.version))
     )
+
+
+@cache
+def list_library() -> tuple[Questionnaire, ...]:
+    """Return every questionnaire that comes with the program, by name."""
+    folder = Path(str(files("survey.questionnaires"))) / "library"
+    return tuple(read_questionnaire(file) for file in sorted(folder.glob("*.yaml")))
+
+
+def next_version(session: Session, name: str) -> int:
+    """Return the number that the next version of a questionnaire has."""
+    newest = select(func.max(QuestionnaireVersion.version)).where(QuestionnaireVersion.id == name)
+    return (session.scalar(newest) or 0) + 1
 
 
 def library_file(name: str) -> Path:

@@ -7,24 +7,31 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from survey.core.errors import N_
 from survey.core.model import WHOLE, Frozen
-from survey.core.validation import Like, Rule
+from survey.core.validation import Rule
+from survey.core.words import Language, Name, Sentence, Words
 from survey.questionnaires.selectors import Selector
 
-Name = Annotated[
-    str,
-    Like(
-        "[a-z][a-z0-9_-]{0,39}",
-        N_("%(value)s is no name; allowed: small letters, digits, - and _, a letter first, at most 40 characters"),
-    ),
+__all__ = [
+    "Answer",
+    "Bytes",
+    "Item",
+    "Language",
+    "Name",
+    "Numbers",
+    "Option",
+    "Options",
+    "Points",
+    "Weight",
+    "Words",
+    "unsaid",
 ]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
 Points = Annotated[Decimal, Field(ge=-1000, le=1000, max_digits=8, decimal_places=4)]
 Weight = Annotated[Decimal, Field(ge=0, le=1000, max_digits=8, decimal_places=4)]
-Language = Literal["zh", "en"]
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
@@ -37,17 +44,6 @@ def unsaid(default: object) -> Any:  # noqa: ANN401 - what pydantic's own Field 
     A questionnaire keeps the content hash with which it was added.
     """
     return Field(exclude_if=lambda value: value == default)
-
-
-class Words(Frozen):
-    """One text in Chinese and English."""
-
-    zh: Sentence
-    en: Sentence
-
-    def words(self, language: str) -> str:
-        """Return the text in a language; Chinese when there is no such language."""
-        return self.en if language == "en" else self.zh
 
 
 class Option(Words):

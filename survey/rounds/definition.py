@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
-from survey.core.errors import N_
+from survey.core.errors import N_, Refused
 from survey.core.ids import content_hash
 from survey.core.keys import PublicKey
 from survey.core.model import WHOLE, Frozen
@@ -74,6 +75,7 @@ class RoundDefinition(Frozen):
         announce: whether results may be published; unless said, those of opinion surveys and ratings only.
         objection_days: how long after the count the envelopes are kept.
         weighting: how answers are weighted to the population; of opinion surveys and ratings only.
+        rehearsal: whether it is the rehearsal of another round (试填), which never counts; no file may say so.
     """
 
     id: Name
@@ -101,6 +103,7 @@ class RoundDefinition(Frozen):
     disclosure: Disclosure = Disclosure()
     rollup: tuple[Rollup, ...] = ()
     weighting: Annotated[Weighting | None, unsaid(default=None)] = None
+    rehearsal: Annotated[SkipJsonSchema[bool], unsaid(default=False)] = False
 
     @model_validator(mode="after")
     def _order(self) -> "RoundDefinition":
@@ -254,5 +257,9 @@ def read_definition(file: Path) -> RoundDefinition:
 
     Raises:
         Invalid: with every fault's line, field, reason and what is allowed.
+        Refused: when it says that it is a rehearsal.
     """
-    return load_model(file, RoundDefinition)
+    definition = load_model(file, RoundDefinition)
+    if definition.rehearsal:
+        raise Refused(N_("A rehearsal has no file of its own: make it from its round (`flask rounds rehearse`)"))
+    return definition

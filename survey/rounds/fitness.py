@@ -159,10 +159,10 @@ def _ballots(
         figures = {"group": voter.group, "ballot_class": voter.ballot_class, "n": len(form.questions)}
         if not all(sheet.questions for sheet in form.sheets):
             message = N_("The ballot of group %(group)s, class %(ballot_class)s has a form without a question")
-            yield Blocker(message, _CORRECT_VOTERS, figures)
+            yield Blocker(message, _CORRECT_VOTERS, figures, about="voters")
         if len(form.questions) > MOST_QUESTIONS:
             message = N_("The ballot of group %(group)s, class %(ballot_class)s has %(n)s questions; %(most)s fit")
-            yield Blocker(message, _CORRECT_VOTERS, {**figures, "most": MOST_QUESTIONS})
+            yield Blocker(message, _CORRECT_VOTERS, {**figures, "most": MOST_QUESTIONS}, about="voters")
         for limit in definition.rules.limits:
             asked = sum(question.item.id == limit.item for question in form.questions)
             if asked and limit.least is not None and limit.least > asked:

@@ -1,22 +1,28 @@
 """What blocks a round from opening, each with its remedy; and whether it takes ballots now. Pure."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from survey.core.errors import N_
-from survey.rounds.definition import Rollup, RoundDefinition, VoterGroup
+from survey.rounds.definition import TRUSTEES, Rollup, RoundDefinition, VoterGroup
 from survey.subjects.roster import Subject
 
 
 @dataclass(frozen=True)
 class Blocker:
-    """One thing that keeps a round from opening, and what to do about it."""
+    """One thing that keeps a round from opening, and what to do about it.
+
+    Attributes:
+        about: what of the round it lies in: "rules", "voters", "subjects", "keys", "times" or "rehearsal".
+    """
 
     message: str
     remedy: str
     figures: dict[str, object] = field(default_factory=dict)
+    about: str = "rules"
 
 
 class Door(Enum):
@@ -39,6 +45,28 @@ def door(definition: RoundDefinition, now: datetime) -> Door:
     return Door.CLOSED
 
 
+LONGEST_NAME = 40
+_REHEARSAL = "-test"
+
+
+def rehearsal_name(name: str) -> str:
+    """Return what the rehearsal of a round is called: ``spring-test``; of a long name, its beginning and a digest."""
+    if len(name) + len(_REHEARSAL) <= LONGEST_NAME:
+        return name + _REHEARSAL
+    mark = "-" + hashlib.sha256(name.encode()).hexdigest()[:6] + _REHEARSAL
+    return name[: LONGEST_NAME - len(mark)] + mark
+
+
+def rehearsed(name: str) -> Blocker:
+    """Return what blocks opening while the rehearsal of a round is there."""
+    return Blocker(
+        N_("Its rehearsal %(rehearsal)s is still there"),
+        N_("clear it on the rehearsal's page, or with `flask rounds clear-rehearsal %(name)s`"),
+        {"rehearsal": rehearsal_name(name), "name": name},
+        about="rehearsal",
+    )
+
+
 def blockers(
     definition: RoundDefinition,
     *,
@@ -48,34 +76,42 @@ def blockers(
     now: datetime,
 ) -> tuple[Blocker, ...]:
     """List everything that blocks opening, with the remedy."""
-    found = []
-    if not keys and definition.seal == "trustees":
-        found.append(
-            Blocker(
-                N_("There are no trustees' keys to seal the ballots with"),
-                N_("make two with `flask keys trustee`, apart from each other, and name their .pub files under keys"),
-            )
-        )
-    elif not keys:
-        found.append(
-            Blocker(
-                N_("There is no key to seal the ballots with"),
-                N_("make one with `flask keys office` and name its .pub file under key"),
-            )
-        )
+    found = list(_key_blockers(definition, keys))
     if definition.closes_at <= now:
         found.append(
             Blocker(
                 N_("The closing time %(closes)s has passed"),
                 N_("write a later closes_at"),
                 {"closes": definition.closes_at.isoformat()},
+                about="times",
             )
         )
     if not voters:
-        found.append(Blocker(N_("There are no voters"), N_("add lines to the voters file")))
+        found.append(Blocker(N_("There are no voters"), N_("add lines to the voters file"), about="voters"))
     for rollup in definition.rollup:
         found.extend(_rollup_blockers(rollup, voters, roster))
     return tuple(found)
+
+
+def _key_blockers(definition: RoundDefinition, keys: int) -> Iterator[Blocker]:
+    if definition.seal == "trustees" and not keys:
+        yield Blocker(
+            N_("There are no trustees' keys to seal the ballots with"),
+            N_("make two with `flask keys trustee`, apart from each other, and name their .pub files under keys"),
+            about="keys",
+        )
+    elif definition.seal == "trustees" and keys < TRUSTEES:
+        yield Blocker(
+            N_("There is only one trustee's key; the seal needs two"),
+            N_("add the public key file of the other trustee"),
+            about="keys",
+        )
+    elif not keys:
+        yield Blocker(
+            N_("There is no key to seal the ballots with"),
+            N_("make one with `flask keys office` and name its .pub file under key"),
+            about="keys",
+        )
 
 
 def _rollup_blockers(rollup: Rollup, voters: Sequence[VoterGroup], roster: Sequence[Subject]) -> list[Blocker]:
@@ -85,6 +121,7 @@ def _rollup_blockers(rollup: Rollup, voters: Sequence[VoterGroup], roster: Seque
             N_("The rollup names the unit type %(name)s, which no subject has"),
             N_("correct the name or the roster"),
             {"name": name},
+            about="subjects",
         )
         for name in rollup.types
         if name not in types
@@ -97,6 +134,7 @@ def _rollup_blockers(rollup: Rollup, voters: Sequence[VoterGroup], roster: Seque
                 N_("%(name)s (%(code)s) is weighted by population, which the roster does not give"),
                 N_("fill in the population, or weight the rollup by planned"),
                 {"name": part.name, "code": part.code},
+                about="subjects",
             )
             for part in roster
             if part.code in rated

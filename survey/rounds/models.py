@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.storage.base import Base, UtcDateTime
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Round(Base):
-    """One round; ``frozen`` is written when it opens and never again."""
+    """One round; ``frozen`` is written when it opens and never again; ``office`` is the code of whose it is."""
 
     __tablename__ = "round"
     __table_args__ = (
@@ -29,10 +29,12 @@ class Round(Base):
         CheckConstraint("state IN ('draft', 'ready') OR frozen_hash IS NOT NULL", name="frozen_from_opening"),
         CheckConstraint("destroyed_at IS NULL OR state = 'counted'", name="destroyed_only_counted"),
         CheckConstraint("published_at IS NULL OR state = 'counted'", name="published_only_counted"),
+        CheckConstraint("target IS NULL OR target BETWEEN 1 AND 100", name="target_percent"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
+    office: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     state: Mapped[str] = mapped_column(String(10), default=State.DRAFT)
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     public_keys: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
@@ -43,6 +45,7 @@ class Round(Base):
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    target: Mapped[int | None]
 
 
 class VoterGroupRow(Base):

@@ -3,19 +3,20 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Refused
+from survey.core.errors import N_, Invalid, NotFound, Refused
 from survey.core.ids import gives_hash
-from survey.core.keys import KeyKind, PublicKey, read_public_key
+from survey.core.keys import PublicKey, read_public_key
 from survey.questionnaires.service import get_questionnaire
 from survey.rounds.definition import FrozenRound, RoundDefinition, VoterGroup, read_definition
+from survey.rounds.drafting import write_draft
 from survey.rounds.fitness import misfits
-from survey.rounds.lifecycle import Blocker, blockers
+from survey.rounds.lifecycle import Blocker, blockers, rehearsal_name, rehearsed
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.voters import VoterLine, read_voters, resolve
+from survey.staff.webhooks import notify
 from survey.subjects.roster import Subject
 from survey.subjects.service import import_roster, list_subjects
 
@@ -37,59 +38,8 @@ def create_round(session: Session, file: Path) -> Round:
     if definition.subjects:
         import_roster(session, file.parent / definition.subjects)
     lines = read_voters(file.parent / definition.voters)
-    row = _empty_draft(session, definition.id)
-    row.definition = definition.model_dump(mode="json")
-    row.public_keys = [key.document() for key in _read_keys(definition, file.parent)]
-    session.add(row)
-    session.flush()
-    session.add_all(
-        VoterGroupRow(
-            round_id=row.id,
-            group=line.group,
-            ballot_class=line.ballot_class,
-            planned=line.planned,
-            subjects=line.subjects,
-        )
-        for line in lines
-    )
-    session.flush()
-    return row
-
-
-def _read_keys(definition: RoundDefinition, folder: Path) -> list[PublicKey]:
-    needed = KeyKind.TRUSTEE if definition.seal == "trustees" else KeyKind.OFFICE
-    keys = []
-    for name in definition.key_files:
-        key = read_public_key(folder / name)
-        if key.kind is not needed:
-            raise Refused(
-                N_("%(file)s holds a key of the kind %(kind)s; the seal %(seal)s needs one of the kind %(needed)s"),
-                file=name,
-                kind=key.kind.value,
-                seal=definition.seal,
-                needed=needed.value,
-            )
-        if key in keys:
-            raise Refused(N_("%(file)s is the same key again; two different trustees are needed"), file=name)
-        keys.append(key)
-    return keys
-
-
-def _empty_draft(session: Session, name: str) -> Round:
-    row = session.scalar(select(Round).where(Round.name == name))
-    if row is None:
-        return Round(name=name, state=State.DRAFT)
-    if row.state not in (State.DRAFT, State.READY):
-        raise AlreadyDone(N_("There is a round %(name)s already; give the new one another id"), name=name)
-    try:
-        session.execute(delete(VoterGroupRow).where(VoterGroupRow.round_id == row.id))
-    except IntegrityError as error:
-        # Batches of codes hold on to their voter group.
-        raise AlreadyDone(
-            N_("Codes of %(name)s are issued already; give the new round another id"), name=name
-        ) from error
-    row.state = State.DRAFT
-    return row
+    keys = [(name, read_public_key(file.parent / name)) for name in definition.key_files]
+    return write_draft(session, definition, lines, keys)
 
 
 def get_round(session: Session, name: str) -> Round:
@@ -104,9 +54,21 @@ def get_round(session: Session, name: str) -> Round:
     return row
 
 
-def list_rounds(session: Session) -> list[Round]:
-    """Return all rounds, newest last."""
-    return list(session.scalars(select(Round).order_by(Round.id)))
+def list_rounds(session: Session, *, rehearsals: bool = False) -> list[Round]:
+    """Return all rounds, newest last; rehearsals only when asked for, since they never count for anything."""
+    rows = session.scalars(select(Round).order_by(Round.id))
+    return [row for row in rows if rehearsals or not is_rehearsal(row)]
+
+
+def is_rehearsal(row: Round) -> bool:
+    """Tell whether a round is the rehearsal of another."""
+    return bool(row.definition.get("rehearsal"))
+
+
+def rehearsal_of(session: Session, row: Round) -> Round | None:
+    """Return the rehearsal of a round, when there is one."""
+    twin = session.scalar(select(Round).where(Round.name == rehearsal_name(row.name)))
+    return twin if twin is not None and is_rehearsal(twin) else None
 
 
 def list_voter_groups(session: Session, row: Round) -> list[VoterGroupRow]:
@@ -119,6 +81,15 @@ def list_voter_groups(session: Session, row: Round) -> list[VoterGroupRow]:
 def check_round(session: Session, row: Round, now: datetime) -> tuple[Blocker, ...]:
     """List what blocks opening; with nothing left a draft becomes ready, with something a ready one a draft."""
     _expect(row, State.DRAFT, State.READY)
+    found = find_blockers(session, row, now)
+    # It only bars the opening: what is right stays right, and codes can be printed meanwhile.
+    row.state = State.DRAFT if any(one.about != "rehearsal" for one in found) else State.READY
+    session.flush()
+    return found
+
+
+def find_blockers(session: Session, row: Round, now: datetime) -> tuple[Blocker, ...]:
+    """List what blocks a round from opening, and change nothing."""
     definition = RoundDefinition.model_validate(row.definition)
     roster = list_subjects(session)
     found: list[Blocker] = []
@@ -127,15 +98,11 @@ def check_round(session: Session, row: Round, now: datetime) -> tuple[Blocker, .
         try:
             voters.append(resolve(_line(group), roster))
         except Invalid as error:
-            found += [
-                Blocker(p.message, N_("import the roster that has it, or correct the voters file"), p.figures)
-                for p in error.problems
-            ]
+            remedy = N_("import the roster that has it, or correct the voters file")
+            found += [Blocker(p.message, remedy, p.figures, about="voters") for p in error.problems]
     found += blockers(definition, keys=len(row.public_keys), voters=voters, roster=roster, now=now)
     found += misfits(definition, get_questionnaire(session, definition.questionnaire), voters, roster)
-    row.state = State.DRAFT if found else State.READY
-    session.flush()
-    return tuple(found)
+    return (*found, rehearsed(row.name)) if rehearsal_of(session, row) else tuple(found)
 
 
 def open_round(session: Session, row: Round, now: datetime) -> FrozenRound:
@@ -144,6 +111,8 @@ def open_round(session: Session, row: Round, now: datetime) -> FrozenRound:
     Raises:
         Refused: when it is not a draft or ready, or something still blocks it.
     """
+    # Whoever makes a rehearsal of it at this moment is waited for, and seen.
+    session.refresh(row, with_for_update=True)
     found = check_round(session, row, now)
     if found:
         first = found[0]
@@ -157,6 +126,8 @@ def open_round(session: Session, row: Round, now: datetime) -> FrozenRound:
     row.frozen, row.frozen_hash = frozen.document(), frozen.content_hash
     row.state, row.opened_at = State.OPEN, now
     session.flush()
+    if not is_rehearsal(row):
+        notify(session, "round.opened", row.office, round=row.name)
     return frozen
 
 
@@ -164,11 +135,14 @@ def close_round(session: Session, row: Round, now: datetime) -> None:
     """Close a round for good. Call it through ``casting.close``, which waits for ballots under way.
 
     Raises:
-        Refused: when it is not open.
+        Refused: when it is not open, or is a rehearsal.
     """
+    if is_rehearsal(row):
+        raise Refused(N_("%(name)s is a rehearsal: it is never closed or counted, but cleared"), name=row.name)
     _expect(row, State.OPEN)
     row.state, row.closed_at = State.CLOSED, now
     session.flush()
+    notify(session, "round.closed", row.office, round=row.name)
 
 
 def publish_round(session: Session, row: Round, now: datetime) -> None:
@@ -183,7 +157,9 @@ def publish_round(session: Session, row: Round, now: datetime) -> None:
             N_("The results of %(name)s are not for publication: the round was opened without announce: true"),
             name=row.name,
         )
-    row.published_at = row.published_at or now
+    if row.published_at is None:
+        row.published_at = now
+        notify(session, "results.published", row.office, round=row.name)
     session.flush()
 
 

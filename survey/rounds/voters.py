@@ -1,7 +1,7 @@
 """Read who votes: groups, ballot classes, ballots planned, and the subjects each rates."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -49,16 +49,11 @@ def read_voters(file: Path) -> tuple[VoterLine, ...]:
     first: dict[tuple[str, str], int] = {}
     for row in read_table(file, COLUMNS):
         try:
-            cells = validate(row.cells, _Cells, f"{file.name}:{row.line}")
+            line = voter_line(row.cells, f"{file.name}:{row.line}")
         except Invalid as error:
             problems.extend(error.problems)
             continue
-        problems += [
-            Problem(f"{file.name}:{row.line} subjects", message, {"word": word})
-            for word in cells.subjects.split()
-            if (message := _misspelt(word))
-        ]
-        key = (cells.group, cells.ballot_class)
+        key = (line.group, line.ballot_class)
         if key in first:
             problems.append(
                 Problem(
@@ -68,10 +63,31 @@ def read_voters(file: Path) -> tuple[VoterLine, ...]:
                 )
             )
         first.setdefault(key, row.line)
-        lines.append(VoterLine(cells.group, cells.ballot_class, cells.planned, cells.subjects))
+        lines.append(line)
     if problems:
         raise Invalid(problems)
     return tuple(lines)
+
+
+def voter_line(cells: Mapping[str, str], where: str = "") -> VoterLine:
+    """Return one line of voters from its cells as text.
+
+    Args:
+        cells: by column, as in a voters file.
+        where: the line's place, which every fault names before the column.
+
+    Raises:
+        Invalid: with every fault of the cells, and of each word of its subjects.
+    """
+    read = validate(dict(cells), _Cells, where)
+    problems = [
+        Problem(f"{where} subjects".strip(), message, {"word": word})
+        for word in read.subjects.split()
+        if (message := _misspelt(word))
+    ]
+    if problems:
+        raise Invalid(problems)
+    return VoterLine(read.group, read.ballot_class, read.planned, " ".join(read.subjects.split()))
 
 
 def resolve(line: VoterLine, roster: Sequence[Subject]) -> VoterGroup:

@@ -19,6 +19,7 @@ from survey.scoring.scheme_parts import PeriodsSource, RoundSource
 from survey.subjects.roster import Subject
 
 COMPONENTS = ("subject", "component", "value", "source", "confirmed_by")
+COMPONENTS_MORE = ("period", "confirmed_on")
 HISTORY = ("subject", "year", "grade", "source", "confirmed_by")
 DECISIONS = ("subject", "grade", "reason", "confirmed_by")
 LONGEST = {"value": 200, "grade": 200, "source": 300, "reason": 300, "confirmed_by": 100}
@@ -127,6 +128,24 @@ def read_components(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> 
     Raises:
         Invalid: with every fault by line.
     """
+    rows = read_table(file, COMPONENTS, COMPONENTS_MORE)
+    return components_of(rows, scheme, subjects, _in_file(file))
+
+
+def components_of(
+    rows: Iterable[Row], scheme: Scheme, subjects: Sequence[Subject], place: Callable[[Row], str]
+) -> tuple[Evidence, ...]:
+    """Return what rows of components.csv say, wherever they were read.
+
+    Args:
+        rows: with the cells of ``COMPONENTS`` and perhaps of ``COMPONENTS_MORE``, without spaces around them.
+        scheme: what they are filed for.
+        subjects: the roster.
+        place: how a fault names a row.
+
+    Raises:
+        Invalid: with every fault by row.
+    """
 
     def make(row: Row, day: date | None) -> Evidence:
         cells = row.cells
@@ -150,7 +169,7 @@ def read_components(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> 
             confirmed_on=day,
         )
 
-    return _read(file, COMPONENTS, ("period", "confirmed_on"), scheme, subjects, make)
+    return _read(rows, place, scheme, subjects, make)
 
 
 def read_history(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tuple[Evidence, ...]:
@@ -175,7 +194,7 @@ def read_history(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tup
             confirmed_on=day,
         )
 
-    return _read(file, HISTORY, ("confirmed_on",), scheme, subjects, make)
+    return _read(read_table(file, HISTORY, ("confirmed_on",)), _in_file(file), scheme, subjects, make)
 
 
 def read_decisions(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tuple[Evidence, ...]:
@@ -198,7 +217,7 @@ def read_decisions(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> t
             confirmed_on=day,
         )
 
-    return _read(file, DECISIONS, ("confirmed_on",), scheme, subjects, make)
+    return _read(read_table(file, DECISIONS, ("confirmed_on",)), _in_file(file), scheme, subjects, make)
 
 
 def check_evidence(scheme: Scheme, subject: Subject, evidence: Evidence) -> Iterator[Problem]:
@@ -242,9 +261,8 @@ def _history(scheme: Scheme, evidence: Evidence) -> Iterator[Problem]:
 
 
 def _read(
-    file: Path,
-    columns: Sequence[str],
-    optional: Sequence[str],
+    rows: Iterable[Row],
+    place: Callable[[Row], str],
     scheme: Scheme,
     subjects: Sequence[Subject],
     make: Callable[[Row, date | None], Evidence],
@@ -252,7 +270,7 @@ def _read(
     by_code = {subject.code: subject for subject in subjects}
     found: dict[Place, tuple[Evidence, int]] = {}
     problems: list[Problem] = []
-    for row in read_table(file, columns, optional):
+    for row in rows:
         try:
             _check_cells(row)
             evidence = make(row, _day(row.cells.get("confirmed_on", "")))
@@ -263,14 +281,18 @@ def _read(
             if not faults and evidence.place in found:
                 faults = [Problem("", N_("line %(line)s says the same already"), {"line": found[evidence.place][1]})]
             found.setdefault(evidence.place, (evidence, row.line))
-        problems += [Problem(_where(file, row, one.where), one.message, one.figures) for one in faults]
+        problems += [Problem(_where(place(row), one.where), one.message, one.figures) for one in faults]
     if problems:
         raise Invalid(problems)
     return tuple(evidence for evidence, _ in found.values())
 
 
-def _where(file: Path, row: Row, where: str) -> str:
-    return " ".join(dict.fromkeys(f"{file.name}:{row.line} {where}".split()))
+def _in_file(file: Path) -> Callable[[Row], str]:
+    return lambda row: f"{file.name}:{row.line}"
+
+
+def _where(place: str, where: str) -> str:
+    return " ".join(dict.fromkeys(f"{place} {where}".split()))
 
 
 def _faults(scheme: Scheme, by_code: Mapping[str, Subject], evidence: Evidence) -> Iterator[Problem]:

@@ -1,12 +1,13 @@
 """Verbs on what staff file for a scheme: import a table, approve that classes are left out, list it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, Invalid, Problem
+from survey.core.textfile import Row
 from survey.rounds.models import State
 from survey.rounds.service import frozen_round, list_rounds
 from survey.scoring.evidence import (
@@ -15,6 +16,7 @@ from survey.scoring.evidence import (
     TOO_LONG,
     Evidence,
     check_evidence,
+    components_of,
     put,
     read_components,
     read_decisions,
@@ -40,6 +42,22 @@ def import_evidence(session: Session, scheme: Scheme, file: Path, kind: str = "c
         Invalid: with every fault by line; nothing was filed.
     """
     return file_evidence(session, scheme, READERS[kind](file, scheme, list_subjects(session)))
+
+
+def file_components(session: Session, scheme: Scheme, rows: Sequence[Mapping[str, str]]) -> int:
+    """File rows as components.csv has them, given by another program; all of them or none.
+
+    Args:
+        session: the unit of work.
+        scheme: the scheme.
+        rows: the cells by column; ``period`` and ``confirmed_on`` may be empty.
+
+    Raises:
+        Invalid: with every fault, by the row's JSON pointer ``/rows/0``; nothing was filed.
+    """
+    read = [Row(n, {name: cell.strip() for name, cell in row.items()}) for n, row in enumerate(rows, start=1)]
+    evidence = components_of(read, scheme, list_subjects(session), lambda row: f"/rows/{row.line - 1}")
+    return file_evidence(session, scheme, evidence)
 
 
 def file_evidence(session: Session, scheme: Scheme, evidence: Sequence[Evidence]) -> int:
@@ -110,7 +128,28 @@ def approve(
     reason: str,
     by: str,
 ) -> int:
-    """File that some classes of ballots may be left out where they are short.
+    """File that some classes of ballots may be left out where they are short; see ``approval_pieces``.
+
+    Returns:
+        For how many subjects.
+    """
+    pieces = approval_pieces(
+        session, scheme, component=component, classes=classes, subjects=subjects, reason=reason, by=by
+    )
+    return file_evidence(session, scheme, pieces)
+
+
+def approval_pieces(
+    session: Session,
+    scheme: Scheme,
+    *,
+    component: str,
+    classes: Sequence[str],
+    subjects: Sequence[str],
+    reason: str,
+    by: str,
+) -> tuple[Evidence, ...]:
+    """Return that some classes of ballots may be left out where they are short; nothing is filed.
 
     Args:
         session: the transaction.
@@ -122,7 +161,7 @@ def approve(
         by: who approves.
 
     Returns:
-        For how many subjects.
+        A piece for every subject.
 
     Raises:
         Invalid: when the component, a class, a subject, the reason or the name is missing or unknown.
@@ -138,14 +177,14 @@ def approve(
     else:
         problems += _unknown_classes(session, source, classes)
     problems += _texts(classes, reason, by)
-    pieces = [
+    pieces = tuple(
         Evidence("approval", code, component, "", " ".join(classes), reason.strip(), by.strip())
         for code in dict.fromkeys(subjects or everybody)
-    ]
+    )
     problems = problems or [fault for one in pieces for fault in check_evidence(scheme, known[one.subject], one)]
     if problems:
         raise Invalid(problems)
-    return file_evidence(session, scheme, pieces)
+    return pieces
 
 
 def _concerning(scheme: Scheme, subject: Subject) -> list[str]:

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from survey.core.errors import N_, AlreadyDone, NotFound, Refused
 from survey.core.ids import gives_hash
 from survey.core.validation import validate
+from survey.core.words import Words
 from survey.counting.service import get_count, get_signatures
 from survey.counting.taken import list_taken
 from survey.rounds.models import State
@@ -25,6 +26,7 @@ from survey.scoring.parts import part_from_document
 from survey.scoring.run import Run, RunInputs, score_run
 from survey.scoring.scheme import Scheme
 from survey.scoring.sources import CountedRound
+from survey.staff.webhooks import notify
 from survey.subjects.roster import Subject
 from survey.subjects.service import list_subjects
 from survey.turnout.queries import get_turnout
@@ -213,9 +215,37 @@ def get_published(session: Session, scheme_id: str) -> KeptRun | None:
     return None if row is None else _kept(row)
 
 
+@dataclass(frozen=True)
+class PublishedScheme:
+    """A scheme that has a published run, without the run itself."""
+
+    id: str
+    title: Words
+    year: int
+    number: int
+    published_at: datetime
+
+
+def list_published(session: Session) -> list[PublishedScheme]:
+    """Return every scheme with the last of its runs that was published, the last published first."""
+    columns = (ScoreRun.scheme, ScoreRun.number, ScoreRun.version, ScoreRun.published_at)
+    found = session.execute(select(*columns).where(ScoreRun.published_at.is_not(None)).order_by(ScoreRun.number))
+    # A later number of the same scheme takes the place of an earlier one.
+    last = {scheme: (number, version, at) for scheme, number, version, at in found if at is not None}
+    published = []
+    for name, (number, version, at) in last.items():
+        document = session.scalars(
+            select(SchemeVersion.document).where(SchemeVersion.id == name, SchemeVersion.version == version)
+        ).one()
+        title = Words.model_validate(document["title"])
+        published.append(PublishedScheme(name, title, document["year"], number, at))
+    return sorted(published, key=lambda one: (one.published_at, one.id), reverse=True)
+
+
 def list_runs(session: Session, scheme_id: str) -> list[ScoreRun]:
-    """Return every run of a scheme, by number."""
-    return list(session.scalars(select(ScoreRun).where(ScoreRun.scheme == scheme_id).order_by(ScoreRun.number)))
+    """Return every run of a scheme, by number; what was hashed is read only where somebody asks for it."""
+    found = select(ScoreRun).where(ScoreRun.scheme == scheme_id).order_by(ScoreRun.number)
+    return list(session.scalars(found.options(defer(ScoreRun.document))))
 
 
 def run_again(session: Session, kept: KeptRun) -> Run:
@@ -261,6 +291,24 @@ def publish_run(session: Session, scheme_id: str, number: int | None, now: datet
     """
     wait_in_line(session, scheme_id)
     kept = get_run(session, scheme_id, number)
+    expect_publishable(session, kept)
+    # What cannot be computed anew has no page.
+    run_again(session, kept)
+    row = session.get(ScoreRun, (scheme_id, kept.number))
+    assert row is not None
+    row.published_at = now
+    session.flush()
+    # A scheme is the whole installation's.
+    notify(session, "results.published", "", scheme=scheme_id, run=kept.number)
+    return kept.number
+
+
+def expect_publishable(session: Session, kept: KeptRun) -> None:
+    """Do nothing when a run may be published; whether it can be computed anew is not tried.
+
+    Raises:
+        Refused, AlreadyDone: as ``publish_run`` does.
+    """
     if kept.what_if:
         raise Refused(
             N_("Run %(number)s is a what-if (%(what)s); it is never published"), number=kept.number, what=kept.what_if
@@ -268,7 +316,7 @@ def publish_run(session: Session, scheme_id: str, number: int | None, now: datet
     if kept.published_at is not None:
         raise AlreadyDone(N_("Run %(number)s is published already"), number=kept.number)
     shown = session.scalar(
-        select(func.max(ScoreRun.number)).where(ScoreRun.scheme == scheme_id, ScoreRun.published_at.is_not(None))
+        select(func.max(ScoreRun.number)).where(ScoreRun.scheme == kept.scheme, ScoreRun.published_at.is_not(None))
     )
     if shown is not None and shown > kept.number:
         raise AlreadyDone(
@@ -278,13 +326,6 @@ def publish_run(session: Session, scheme_id: str, number: int | None, now: datet
         )
     _expect_frozen(session, kept)
     _expect_announced(session, kept)
-    # What cannot be computed anew has no page.
-    run_again(session, kept)
-    row = session.get(ScoreRun, (scheme_id, kept.number))
-    assert row is not None
-    row.published_at = now
-    session.flush()
-    return kept.number
 
 
 def _expect_frozen(session: Session, kept: KeptRun) -> None:

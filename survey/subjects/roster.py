@@ -1,5 +1,6 @@
 """Read a roster of subjects from a CSV file, all or nothing."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.model import Frozen
-from survey.core.textfile import Row, read_table
+from survey.core.textfile import read_table
 from survey.core.validation import Like, validate
 
 COLUMNS = ("code", "name", "kind", "unit_type", "group", "parent", "rank")
@@ -54,7 +55,7 @@ def read_roster(file: Path) -> tuple[Subject, ...]:
     first: dict[str, int] = {}
     for row in rows:
         try:
-            subjects.append(_subject(row, file.name))
+            subjects.append(subject_of(row.cells, f"{file.name}:{row.line}"))
         except Invalid as error:
             problems.extend(error.problems)
             continue
@@ -73,6 +74,15 @@ def read_roster(file: Path) -> tuple[Subject, ...]:
     return tuple(subjects)
 
 
-def _subject(row: Row, name: str) -> Subject:
-    cells = {column: value for column, value in row.cells.items() if value or column in ("code", "name", "kind")}
-    return validate(cells, Subject, f"{name}:{row.line}")
+def subject_of(cells: Mapping[str, str], where: str = "") -> Subject:
+    """Return one subject from its cells as text.
+
+    Args:
+        cells: by column, as in a roster; an empty cell leaves its field as it is by itself.
+        where: the row's place, which every fault names before the column.
+
+    Raises:
+        Invalid: with every fault of the cells.
+    """
+    said = {column: value for column, value in cells.items() if value or column in ("code", "name", "kind")}
+    return validate(said, Subject, where)

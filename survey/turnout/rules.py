@@ -62,8 +62,8 @@ def sum_up(parts: tuple[Disposition, ...], name: str) -> Disposition:
 def stepped(parts: Iterable[Disposition], step: int) -> tuple[Disposition, ...]:
     """Return the account of an open secret round as it may be shown: nobody's single vote moves it.
 
-    Spent and void codes are rounded down to a multiple of the step, group by group, and what is left counts as
-    waiting: of a batch that is voided, those not void are spent. The last code of a group never shows: a group looks
+    Spent and void codes are rounded down to a multiple of the step, batch by batch, and what is left counts as
+    waiting: of a batch that is voided, those not void are spent. The last code of a batch never shows: it looks
     complete only after closing. Sums must be made of these parts.
     """
     return tuple(_stepped(part, step) for part in parts)

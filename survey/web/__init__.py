@@ -4,13 +4,16 @@ from flask import Flask
 
 from survey.web import (
     answer,
+    api,
     assets,
+    desk,
     errors,
     guard,
     hall,
     headers,
     health,
     i18n,
+    rate,
     redaction,
     results,
     scores,
@@ -32,9 +35,10 @@ def register(app: Flask) -> None:
     i18n.register(app)
     assets.register(app)
     errors.register(app)
-    answer.register(app)
-    results.register(app)
-    scores.register(app)
-    hall.register(app)
-    who.register(app)
     app.register_blueprint(health.health)
+    if made.settings.surface != "desk":
+        for room in (answer, rate, results, scores, hall, who):
+            room.register(app)
+    if made.settings.surface != "public":
+        desk.register(app)
+        api.register(app, made)

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from functools import partial
 
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from survey.casting import BatchShut, BatchWaits, CodeUsed, NotYetOpen, RoundClosed, UnknownCode
 from survey.web.answer.status import Refusal, status_page
+from survey.web.api.problems import http_problem, is_below
 from survey.web.display import local_time
 
 BY_STATUS = {
@@ -21,6 +23,14 @@ BY_STATUS = {
     415: "wrong_type",
 }
 
+AT_THE_DOOR = {
+    CodeUsed: "used",
+    NotYetOpen: "not_yet",
+    RoundClosed: "closed",
+    BatchWaits: "waits",
+    BatchShut: "shut",
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -28,13 +38,8 @@ def register(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(Refusal, lambda error: _page(error.name, **error.figures))
     app.register_error_handler(UnknownCode, lambda _: _page("unknown"))
-    app.register_error_handler(CodeUsed, lambda error: _page("used", error.contact))
-    app.register_error_handler(RoundClosed, lambda error: _page("closed", error.contact))
-    app.register_error_handler(BatchWaits, lambda error: _page("waits", error.contact))
-    app.register_error_handler(BatchShut, lambda error: _page("shut", error.contact))
-    app.register_error_handler(
-        NotYetOpen, lambda error: _page("not_yet", error.contact, opens_at=local_time(error.opens_at))
-    )
+    for refusal, name in AT_THE_DOOR.items():
+        app.register_error_handler(refusal, partial(_door_page, name))
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(RecursionError, lambda _: _page("bad_request"))
     for away in (OperationalError, InterfaceError, PoolTimeout):
@@ -42,11 +47,19 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _failed_page)
 
 
-def _page(name: str, contact: str = "", **figures: object) -> Response:
-    return status_page(name, contact=contact or g.get("contact", ""), **figures)
+def _page(name: str, contact: str = "", *, rehearsal: bool = False, **figures: object) -> Response:
+    rehearsed = rehearsal or g.get("rehearsal", False)
+    return status_page(name, contact or g.get("contact", ""), rehearsal=rehearsed, **figures)
+
+
+def _door_page(name: str, error: CodeUsed | NotYetOpen | RoundClosed | BatchWaits | BatchShut) -> Response:
+    figures = {"opens_at": local_time(error.opens_at)} if isinstance(error, NotYetOpen) else {}
+    return _page(name, error.contact, rehearsal=error.rehearsal, **figures)
 
 
 def _http_page(error: HTTPException) -> Response:
+    if is_below(request.path):
+        return http_problem(error)
     if isinstance(error, SecurityError):
         # Under a host name that is not ours no page of ours has an address.
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")

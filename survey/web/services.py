@@ -33,6 +33,16 @@ class Minsheng(Protocol):
         """The key that signs the stamps of forms."""
         ...
 
+    @property
+    def desk_key(self) -> bytes:
+        """The key that signs the cookies of the desk."""
+        ...
+
+    @property
+    def totp_key(self) -> bytes:
+        """The key under which the secrets of one-time passwords are stored."""
+        ...
+
 
 @dataclass(frozen=True)
 class Services:
@@ -42,17 +52,19 @@ class Services:
     engine: Engine
     code_key: bytes
     stamps: Stamps
+    desk_key: bytes
+    totp_key: bytes
 
 
 def register(app: Flask) -> Services:
     """Make the services once, for all requests."""
     made = cast("Minsheng", app.extensions["minsheng"])
-    services = Services(made.settings, made.engine, made.code_key, Stamps(made.stamp_key))
+    services = Services(made.settings, made.engine, made.code_key, Stamps(made.stamp_key), made.desk_key, made.totp_key)
     app.extensions["minsheng.web"] = services
     return services
 
 
-def services() -> Services:
-    """Return the services of the present application."""
-    found: Services = current_app.extensions["minsheng.web"]
+def services(app: Flask | None = None) -> Services:
+    """Return the services of an application, the present one when none is named."""
+    found: Services = (app or current_app).extensions["minsheng.web"]
     return found

@@ -153,4 +153,210 @@ ROWS: dict[str, dict[str, list[dict[str, object]]]] = {
             },
         ],
     },
+    "0004": {
+        "office": [{"code": "6201", "name": "兰州市", "parent": ""}],
+        "member": [
+            {
+                "id": number,
+                "login": f"{name}@example.gov.cn",
+                "name": name,
+                "language": "zh",
+                "password": "$argon2id$",
+                "active": True,
+                "totp_secret": None,
+                "totp_step": 0,
+                "failures": 0,
+                "failed_at": None,
+            }
+            for number, name in ((1, "li"), (2, "wang"))
+        ],
+        "member_role": [{"member_id": 1, "office": "6201", "role": "setter"}],
+        "invitation": [
+            {
+                "digest": b"d" * 32,
+                "login": "zhao@example.gov.cn",
+                "roles": [["viewer", "6201"]],
+                "invited_by": "li",
+                "ends_at": MOMENT,
+            }
+        ],
+        "desk_session": [{"digest": b"s" * 32, "member_id": 1, "made_at": MOMENT, "seen_at": MOMENT}],
+        "audit_entry": [
+            {
+                "number": 1,
+                "at": MOMENT,
+                "member_id": 1,
+                "name": "li",
+                "office": "6201",
+                "sentence": "Opened the round %(round)s",
+                "figures": {"round": "gansu-2026"},
+                "previous_hash": "0" * 64,
+                "entry_hash": "1" * 64,
+            }
+        ],
+        "proposal": [
+            {
+                "id": 1,
+                "kind": "count",
+                "office": "6201",
+                "target": "gansu-2026",
+                "reason": "the round is over",
+                "payload": {},
+                "state": "confirmed",
+                "proposed_by": 1,
+                "proposed_name": "li",
+                "proposed_at": MOMENT,
+                "decided_by": 2,
+                "decided_name": "wang",
+                "decided_at": MOMENT,
+            }
+        ],
+    },
+    "0005": {
+        "job": [
+            {
+                "id": "0123456789abcdef",
+                "kind": "codes",
+                "office": "6201",
+                "round_name": "gansu-2026",
+                "title": "Issuing and printing the codes of %(round)s",
+                "figures": {"round": "gansu-2026"},
+                "payload": {"round": "gansu-2026", "layout": "24"},
+                "secret": None,
+                "needs_secret": False,
+                "maker_id": 1,
+                "maker_name": "li",
+                "state": "done",
+                "cancelling": False,
+                "worker": "",
+                "done": 90,
+                "total": 90,
+                "unit": "slips",
+                "begun_done": 0,
+                "error": "",
+                "error_figures": {},
+                "result": {"codes": 90},
+                "made_at": MOMENT,
+                "begun_at": MOMENT,
+                "beat_at": MOMENT,
+                "ended_at": MOMENT,
+            }
+        ],
+        "job_part": [{"job_id": "0123456789abcdef", "name": "issue-1", "file": "issue-1.csv"}],
+        "job_file": [
+            {
+                "job_id": "0123456789abcdef",
+                "name": "gansu-2026-codes.zip",
+                "mimetype": "application/zip",
+                "size": 100,
+                "once": True,
+                "taken": 1,
+                "made_at": MOMENT,
+                "removed_at": None,
+            }
+        ],
+    },
+    "0006": {
+        "rating_plan": [
+            {"id": "zhejiang-2019", "version": 1, "content_hash": "f" * 64, "document": {"id": "zhejiang-2019"}},
+        ],
+        "service_case": [
+            {
+                "id": 1,
+                "plan_id": "zhejiang-2019",
+                "plan_version": 1,
+                "office": "6201",
+                "case_ref": "2026-0001",
+                "item": "不动产登记",
+                "unit": "620102",
+                "service_window": "3",
+                "handler": "",
+                "channel": "hall",
+                "reachable": True,
+                "closed_at": MOMENT,
+                "code_digest": b"r" * 32,
+                "state": "received",
+                "due_at": MOMENT,
+            },
+        ],
+        "service_rating": [
+            {
+                "case_id": 1,
+                "round": 1,
+                "level": "l1",
+                "bad": True,
+                "tags": ["l1-rude"],
+                "text": "",
+                "rated_on": MOMENT.date(),
+                "form_key": b"f" * 32,
+            },
+        ],
+        "rating_event": [
+            {
+                "case_id": 1,
+                "number": 1,
+                "step": "received",
+                "at": MOMENT,
+                "member_id": None,
+                "name": "",
+                "note": "",
+                "figures": {},
+            },
+        ],
+    },
+    "0007": {
+        "turnout_point": [{"round_id": 1, "at": MOMENT, "issued": 90, "spent": 35}],
+        "round": [
+            {"id": 7, "name": "watched-2026", "state": "draft", "definition": {}, "public_keys": [], "target": 70}
+        ],
+    },
+    "0008": {
+        "api_token": [
+            {
+                "id": "a" * 16,
+                "name": "one-stop service",
+                "office": "6201",
+                "scopes": ["rounds:read"],
+                "digest": b"t" * 32,
+                "made_by": "li",
+                "made_at": MOMENT,
+                "ends_at": MOMENT,
+                "used_on": MOMENT.date(),
+                "revoked_at": None,
+            }
+        ],
+        "api_request": [
+            {
+                "token_id": "a" * 16,
+                "digest": b"k" * 32,
+                "fingerprint": b"f" * 32,
+                "status": 200,
+                "answer": {"filed": 2},
+                "made_at": MOMENT,
+            }
+        ],
+        "webhook": [
+            {
+                "id": "b" * 16,
+                "office": "6201",
+                "url": "https://hooks.example.gov.cn/all",
+                "events": ["round.opened"],
+                "made_by": "li",
+                "made_at": MOMENT,
+                "gone": False,
+            }
+        ],
+        "webhook_delivery": [
+            {
+                "id": "msg_" + "c" * 32,
+                "webhook_id": "b" * 16,
+                "event": "round.opened",
+                "body": "{}",
+                "state": "waiting",
+                "attempts": 0,
+                "next_at": MOMENT,
+                "outcome": "",
+            }
+        ],
+    },
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from survey.core import clock
+from tests.flow.deskwork import ALL, Desk, at_desk
 from tests.flow.site import Phone, Site
 
 CATALOGUE = Path(__file__).parents[2] / "survey" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
@@ -58,3 +59,15 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
         monkeypatch.setattr(clock, "now", moved)
 
     return put
+
+
+@pytest.fixture
+def desk(site: Site) -> Desk:
+    """Give somebody at the desk who has every role in the root office, on each engine."""
+    return at_desk(site, *ALL)
+
+
+@pytest.fixture
+def small_desk(small_site: Site) -> Desk:
+    """Give the same on SQLite alone."""
+    return at_desk(small_site, *ALL)

@@ -43,7 +43,8 @@ class Site:
 
     @classmethod
     def at(cls, database_url: str, folder: Path, **settings: object) -> "Site":
-        app = create_app(Settings(secret_key=SECRET, database_url=database_url, **settings))
+        own = {"queue": folder / "queue.db", "files": folder / "files"}
+        app = create_app(Settings(secret_key=SECRET, database_url=database_url, **(own | settings)))
         app.testing = False  # errors become pages, as for the public
         return cls(app, app.extensions["minsheng"].engine, folder)
 

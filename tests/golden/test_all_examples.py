@@ -21,7 +21,7 @@ TESTS = {
     "W11": ["test_survey_statistics"],
     "W12": ["test_intervals", "test_survey_statistics"],
     "W13": ["test_survey_statistics"],
-    "W14": ["test_survey_statistics"],
+    "W14": ["test_service_ratings", "test_survey_statistics"],
     "W15": ["test_ballots", "test_rounds_to_scores"],
     "W16": ["test_indices_and_rates"],
     "W17": ["test_ballots", "test_rounds_to_scores"],

@@ -16,6 +16,7 @@ from survey.cli.demo import changsha as performance
 from survey.cli.demo import gansu as job
 from survey.cli.demo import hall
 from survey.cli.demo import heping as pledges
+from survey.cli.demo.desk import first_invitation, settings_in, worker_beside
 from survey.cli.demo.phones import PhoneReport
 from survey.cli.demo.server import Server, start_server
 from survey.cli.demo.yearly import examples, print_explanation, print_run, report_of
@@ -105,7 +106,7 @@ def gansu(scale: str, serve: bool, port: int) -> None:
         _print_account(phones, sum_up(turnout, ""), time.monotonic() - began)
         if serve:
             _print_addresses(server, folder)
-            server.process.wait()
+            _go_on(server, folder)
 
 
 @demo.command("hall")
@@ -134,7 +135,7 @@ def hall_(serve: bool, port: int) -> None:
         _print_hall(phones.cast, envelopes, count_hash)
         if serve:
             _print_hall_addresses(server, folder)
-            server.process.wait()
+            _go_on(server, folder)
 
 
 @demo.command("changsha")
@@ -173,13 +174,19 @@ def heping(port: int) -> None:
 def _server(folder: Path, port: int) -> Iterator[Server]:
     """Serve what the demo made; ended from outside, too, the server goes with it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    server = start_server({"MINSHENG_DEMO_CODES": str(folder / "try-codes.txt")}, folder / "server.log", port=port)
+    env = {"MINSHENG_DEMO_CODES": str(folder / "try-codes.txt"), **settings_in(folder)}
+    server = start_server(env, folder / "server.log", port=port)
     try:
         yield server
     except KeyboardInterrupt:
         click.echo()
     finally:
         server.stop()
+
+
+def _go_on(server: Server, folder: Path) -> None:
+    with worker_beside(settings_in(folder), folder / "worker.log"):
+        server.process.wait()
 
 
 def _expect_no_surprise(phones: PhoneReport) -> None:
@@ -216,6 +223,7 @@ def _print_hall_addresses(server: Server, folder: Path) -> None:
             *((server.base_url + hall_path(one, hall.TRIAL, key), words) for one, words in _HALL_LINKS.items()),
             (server.base_url + "/who-sees-what", N_("who can see what")),
             (str(folder / "try-slips.pdf"), N_("slips to print and cut")),
+            (server.base_url + first_invitation(), N_("the staff desk: this link opens its first account, once")),
         )
     )
 
@@ -281,6 +289,7 @@ def _print_addresses(server: Server, folder: Path) -> None:
         (server.base_url + "/results/gansu-2026", N_("the published results")),
         (server.base_url + "/scores/gansu-yearly", N_("the year's scores and grades")),
         (str(folder / "try-slips.pdf"), N_("slips to print and cut")),
+        (server.base_url + first_invitation(), N_("the staff desk: this link opens its first account, once")),
     )
     _print_lines(lines)
 

@@ -7,7 +7,6 @@ from shutil import copyfile
 
 from sqlalchemy.orm import Session
 
-from survey.cli.codes import make_heading
 from survey.cli.demo.phones import PhoneReport, lean_of, mix
 from survey.cli.demo.steps import (
     DATA,
@@ -23,6 +22,7 @@ from survey.cli.edge import minsheng, work
 from survey.codes.generator import address
 from survey.codes.service import IssuedCode
 from survey.codes.sheets import Slip, write_sheets
+from survey.codes.words import make_heading
 from survey.core.clock import now
 from survey.questionnaires.schema import read_questionnaire
 from survey.questionnaires.service import add_questionnaire, library_file
@@ -63,8 +63,9 @@ def set_up(folder: Path, scale: Scale) -> Issued:
         add_questionnaire(session, read_questionnaire(library_file("public-satisfaction")))
         codes = open_and_issue(session, folder / "gansu.yaml")
         spare = open_and_issue(session, folder / "try.yaml")
-        heading = make_heading(rounds.frozen_round(session, rounds.get_round(session, TRIAL).id).definition, "zh")
+        definition = rounds.frozen_round(session, rounds.get_round(session, TRIAL).id).definition
     base_url = minsheng().settings.base_url
+    heading = make_heading(definition, "zh", base_url)
     (folder / "try-codes.txt").write_text("".join(f"{code.code}\n" for code in spare))
     write_sheets((Slip(c.code, address(base_url, c.code)) for c in spare), heading, folder / "try-slips.pdf")
     return Issued(codes, fingerprint)

@@ -9,13 +9,13 @@ from random import Random
 from shutil import copyfile
 
 from survey import casting
-from survey.cli.codes import make_heading
 from survey.cli.demo.phones import PhoneJob, PhoneReport, run_phones
 from survey.cli.demo.steps import BEIJING, DATA, PHONES, SEED
 from survey.cli.edge import minsheng, progress, work
 from survey.codes.generator import address
 from survey.codes.service import IssuedCode, issue_codes, open_batch, shut_batch
 from survey.codes.sheets import Slip, write_sheets
+from survey.codes.words import make_heading
 from survey.core.clock import now
 from survey.core.errors import N_
 from survey.core.keys import new_trustee_key, read_private_key
@@ -63,7 +63,8 @@ def set_up(folder: Path) -> Meeting:
     with work() as session:
         trial = rounds.get_round(session, TRIAL)
         open_batch(session, trial, None)
-        heading = make_heading(rounds.frozen_round(session, trial.id).definition, "zh", keys=fingerprints)
+        definition = rounds.frozen_round(session, trial.id).definition
+    heading = make_heading(definition, "zh", base_url, keys=fingerprints)
     (folder / "try-codes.txt").write_text("".join(f"{code.code}\n" for code in codes[1]))
     slips = (Slip(one.code, address(base_url, one.code)) for one in codes[1])
     write_sheets(slips, heading, folder / "try-slips.pdf")

@@ -1,6 +1,6 @@
 """XLSX for spreadsheets: one sheet a table; text is written as text, so a formula in a name stays a name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -37,7 +37,7 @@ def write_xlsx(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
         bold = workbook.add_format({"bold": True, "text_wrap": True})
         places = _Places(workbook)
         for table in tables:
-            sheet = workbook.add_worksheet(_sheet_name(table.title))
+            sheet = workbook.add_worksheet(_sheet_name(table.title or table.name, workbook.sheetnames))
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, len(table.columns) - 1, WIDTH)
             for column, heading in enumerate(table.columns):
@@ -72,5 +72,13 @@ def _write(sheet: Worksheet, row: int, column: int, cell: Cell, places: _Places)
         sheet.write_number(row, column, cell)
 
 
-def _sheet_name(title: str) -> str:
-    return title.translate(FORBIDDEN_IN_SHEET_NAME)[:LONGEST_SHEET_NAME].strip()
+def _sheet_name(title: str, used: Collection[str]) -> str:
+    """Return a name that no other sheet has; programs tell them apart without regard to capital letters."""
+    name = title.translate(FORBIDDEN_IN_SHEET_NAME)[:LONGEST_SHEET_NAME].strip()
+    others = {other.lower() for other in used}
+    number = 1
+    unique = name
+    while unique.lower() in others:
+        number += 1
+        unique = f"{name[: LONGEST_SHEET_NAME - len(str(number)) - 1]} {number}"
+    return unique

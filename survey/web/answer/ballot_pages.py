@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -116,34 +117,44 @@ def _render(  # noqa: PLR0913 - what a page is made of
     problems: Mapping[str, str] | None = None,
     back_from: str = "",
 ) -> str:
-    definition = key.ballot.frozen.definition
-    sheets = sheets_of(key)
-    lang = key.display.lang
-    intro = key.ballot.frozen.questionnaire.intro
-    last = sheet.number == len(sheets) - 1
+    reviewed = key.ballot.frozen.definition.review or not _is_last(key, sheet)
     return render_template(
         "answer/ballot/form.html",
-        **heading(key),
-        action=url_for("answer.review" if definition.review or not last else "answer.cast", code=code),
+        action=url_for("answer.review" if reviewed else "answer.cast", code=code),
         stamp=stamp,
         carried_fields=carried,
-        page=PAGE.format(sheet.number),
-        sheet=sheet,
-        sheets=sheets,
-        intro=intro.words(lang) if intro and sheet.number == 0 else "",
-        ballot_class=class_words(key.ballot, lang),
-        other_classes=other_classes(key.ballot),
-        extent=extent(key.ballot.form),
-        order=definition.order.words(lang) if definition.order else "",
-        limits=[fact for fact in limits_of(key) if any(row.item.id == fact.item for row in sheet.rows)],
-        late_option=late_words(sheet.form, lang),
-        closes="" if definition.meeting else local_time(definition.closes_at),
-        button=_button(last=last, reviewed=definition.review),
         faults=faults_on(sheet, problems or {}),
         given=given,
         problems=problems or {},
         back_from=back_from,
+        **sheet_facts(key, sheet),
     )
+
+
+def sheet_facts(key: PageKey, sheet: Sheet) -> dict[str, Any]:
+    """Return what a page of a ballot shows to everybody."""
+    definition = key.ballot.frozen.definition
+    lang = key.display.lang
+    intro = key.ballot.frozen.questionnaire.intro
+    return {
+        **heading(key),
+        "page": PAGE.format(sheet.number),
+        "sheet": sheet,
+        "sheets": sheets_of(key),
+        "intro": intro.words(lang) if intro and sheet.number == 0 else "",
+        "ballot_class": class_words(key.ballot, lang),
+        "other_classes": other_classes(key.ballot),
+        "extent": extent(key.ballot.form),
+        "order": definition.order.words(lang) if definition.order else "",
+        "limits": [fact for fact in limits_of(key) if any(row.item.id == fact.item for row in sheet.rows)],
+        "late_option": late_words(sheet.form, lang),
+        "closes": "" if definition.meeting else local_time(definition.closes_at),
+        "button": _button(last=_is_last(key, sheet), reviewed=definition.review),
+    }
+
+
+def _is_last(key: PageKey, sheet: Sheet) -> bool:
+    return sheet.number == len(sheets_of(key)) - 1
 
 
 def _button(*, last: bool, reviewed: bool) -> str:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from forms.code_entry import CodeEntryForm
-from survey.codes.generator import grouped, normalise
+from survey.codes.generator import digest, grouped, normalise
 from survey.core.errors import Invalid
+from survey.ratings.service import is_case
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.service import list_rounds
 from survey.storage.engine import reading
@@ -32,14 +33,20 @@ def home() -> str:
 
 
 def enter() -> AnyResponse:
-    """Lead from a typed code to its questionnaire; whether there is one is told there."""
+    """Lead from a typed code to where it is used; whether it is valid is told there."""
     form = CodeEntryForm()
     try:
         code = normalise(form.code.data or "")
     except Invalid as error:
         form.code.errors = [problem.say(_) for problem in error.problems]
         return Response(_front(form), 400)
-    return redirect(url_for("answer.show", code=code, **display().arguments), 303)
+    return redirect(url_for(_page_of(code), code=code, **display().arguments), 303)
+
+
+def _page_of(code: str) -> str:
+    """Return the page where a code is used: that of a handled case's rating, or that of a questionnaire."""
+    with reading(services().engine) as connection, Session(connection) as session:
+        return "rate.show" if is_case(session, digest(code, services().code_key)) else "answer.show"
 
 
 def privacy() -> str:

@@ -84,7 +84,7 @@ def posted(code: str) -> OpenForm:
     if not compare_digest(stamp.code_digest, digest(digits, services().code_key)):
         raise Refusal("stale")
     ballot = _ballot(stamp)
-    g.contact = ballot.frozen.definition.contact
+    g.contact, g.rehearsal = ballot.frozen.definition.contact, ballot.frozen.definition.rehearsal
     return OpenForm(digits, ballot, stamp)
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -91,34 +92,42 @@ def render_form(
         given: the fields of an earlier post.
         problems: a sentence for each question with a fault, by name.
     """
-    cards = cards_of(key)
     definition = key.ballot.frozen.definition
-    lang = key.display.lang
-    intro = key.ballot.frozen.questionnaire.intro
     return render_template(
         "answer/form.html",
-        **heading(key),
         action=url_for("answer.review" if definition.review else "answer.cast", code=code),
         stamp=stamp,
-        cards=cards,
-        subjects=key.ballot.form.subjects,
-        intro=intro.words(lang) if intro else "",
-        closes=local_time(definition.closes_at),
-        grace=definition.grace_minutes,
-        minutes=-(-len(cards) * SECONDS_A_QUESTION // 60),
-        button=_("Check and submit") if definition.review else _("Submit"),
         given=given,
         problems=problems or {},
+        **form_facts(key),
     )
 
 
-def heading(key: PageKey) -> dict[str, str]:
-    """Return what every page of a round says about it."""
+def form_facts(key: PageKey) -> dict[str, Any]:
+    """Return what the answering page shows to everybody."""
+    cards = cards_of(key)
+    definition = key.ballot.frozen.definition
+    intro = key.ballot.frozen.questionnaire.intro
+    return {
+        **heading(key),
+        "cards": cards,
+        "subjects": key.ballot.form.subjects,
+        "intro": intro.words(key.display.lang) if intro else "",
+        "closes": local_time(definition.closes_at),
+        "grace": definition.grace_minutes,
+        "minutes": -(-len(cards) * SECONDS_A_QUESTION // 60),
+        "button": _("Check and submit") if definition.review else _("Submit"),
+    }
+
+
+def heading(key: PageKey) -> dict[str, Any]:
+    """Return what every page of a round says about it, and whether it is a rehearsal."""
     definition = key.ballot.frozen.definition
     return {
         "title": definition.title.words(key.display.lang),
         "organiser": definition.organiser.words(key.display.lang),
         "contact": definition.contact,
+        "rehearsal": definition.rehearsal,
     }
 
 

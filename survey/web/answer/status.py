@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from survey.core.errors import N_
 
 RETRY_AFTER_SECONDS = "10"
+ANSWERING = ("answer.review", "answer.cast")
 
 
 class Refusal(Exception):
@@ -43,6 +44,7 @@ class StatusPage:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+REHEARSED = N_("This is a rehearsal: no answer given in it is ever counted.")
 NOT_SUBMITTED = N_("Your answers have not been submitted.")
 NOTHING_CAST = N_("No ballot was cast and no code was used up.")
 CHECK_SLIP = N_("Compare the code with your slip, or ask whoever gave it to you for another slip.")
@@ -181,13 +183,15 @@ PAGES = {
 }
 
 
-def status_page(name: str, contact: str = "", **figures: object) -> Response:
+def status_page(name: str, contact: str = "", *, rehearsal: bool = False, **figures: object) -> Response:
     """Return one of the pages; after a post that can be repeated it carries the answers and a button."""
     page = PAGES[name]
     html = render_template(
         "answer/status.html",
         page=page,
         happened=_(page.happened) % figures,
+        counted=_(REHEARSED if rehearsal else page.counted),
+        rehearsal=rehearsal,
         contact=contact or _("the people who gave you the slip"),
         retry=_retry(page.retry),
         submitted=request.method == "POST",
@@ -196,7 +200,8 @@ def status_page(name: str, contact: str = "", **figures: object) -> Response:
 
 
 def _retry(way: str) -> dict[str, Any] | None:
-    if not way or request.method != "POST" or request.endpoint not in ("answer.review", "answer.cast"):
+    endpoints = (*ANSWERING, "rate.give") if way == "again" else ANSWERING
+    if not way or request.method != "POST" or request.endpoint not in endpoints:
         return None
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("_switch", "_stamp")]
     if way == "reopen":

@@ -99,6 +99,7 @@ def _page(token: str, refused: str = "") -> str:
             token=token,
             refused=refused,
             definition=definition,
+            rehearsal=definition.rehearsal,
             takes_orders=row.state == State.OPEN,
             boxes=_boxes(definition, groups, batches),
             doors=DOORS,

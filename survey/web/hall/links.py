@@ -43,4 +43,6 @@ def linked_round(session: Session, hall: Hall, token: str) -> tuple[Round, Round
 
 def closed_page(closed: HallClosed) -> Response:
     """Say kindly that it is over."""
-    return make_response(render_template("hall/closed.html", definition=closed.definition), GONE)
+    return make_response(
+        render_template("hall/closed.html", definition=closed.definition, rehearsal=closed.definition.rehearsal), GONE
+    )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from survey.codes.entry import QUIET, SIGNS, STEPS, entry_matrix, short_address
+from survey.codes.entry import SIGNS, STEPS, entry_matrix, short_address
 from survey.codes.service import list_batches
 from survey.core import clock
 from survey.rounds.definition import RoundDefinition
@@ -19,6 +19,7 @@ from survey.storage.engine import reading
 from survey.web.display import local_time
 from survey.web.hall.figures import room_figures, room_state
 from survey.web.hall.links import linked_round
+from survey.web.qr import Drawing
 from survey.web.services import services
 
 REFRESH_SECONDS = 15
@@ -46,7 +47,7 @@ def projector(token: str) -> Response:
             steps=list(zip(SIGNS, STEPS, strict=True)),
             address=short_address(base_url),
             host=services().settings.host,
-            qr=_drawing(base_url),
+            qr=Drawing.of(entry_matrix(base_url).tolist()),
             closes=local_time(definition.closes_at),
             left=_minutes_left(definition, now) if "left" in request.args else None,
             still="still" in request.args,
@@ -56,22 +57,6 @@ def projector(token: str) -> Response:
     if "still" not in request.args:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
-
-
-def _drawing(base_url: str) -> dict[str, object]:
-    """Return the QR code as one path, a run of dark modules a stroke, and its side with the quiet zone."""
-    matrix = entry_matrix(base_url)
-    strokes = []
-    for y, line in enumerate(matrix.tolist()):
-        x = 0
-        while x < len(line):
-            end = x
-            while end < len(line) and line[end]:
-                end += 1
-            if end > x:
-                strokes.append(f"M{x + QUIET} {y + QUIET}h{end - x}v1h-{end - x}z")
-            x = end + 1
-    return {"side": len(matrix) + 2 * QUIET, "path": "".join(strokes)}
 
 
 def _minutes_left(definition: RoundDefinition, now: datetime) -> int | None:

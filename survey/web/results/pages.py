@@ -1,10 +1,16 @@
-"""The page of a published round, its charts and its downloads."""
+"""The list of all that is published; the page of a published round, its charts and its downloads."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy.orm import Session
 
+from survey.core.clock import COUNTRY
 from survey.core.errors import NotFound
-from survey.rounds.service import get_round
+from survey.core.words import Words
+from survey.rounds.service import get_round, list_rounds
+from survey.scoring.service import PublishedScheme, list_published
 from survey.storage.engine import reading
 from survey.web.answer.status import Refusal
 from survey.web.display import display
@@ -20,6 +26,46 @@ TYPES = {
 CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 results = Blueprint("results", __name__, url_prefix="/results")
+
+
+@dataclass(frozen=True)
+class PublishedRound:
+    """A line of the list."""
+
+    name: str
+    title: Words
+    organiser: Words
+    day: str
+
+
+@results.get("")
+def index() -> str:
+    """List every published round and every scheme with a published run, the newest first."""
+    rounds, schemes = _everything()
+    return render_template(
+        "results/index.html",
+        rounds=rounds,
+        schemes=[(one, _day(one.published_at)) for one in schemes],
+    )
+
+
+def _everything() -> tuple[list[PublishedRound], list[PublishedScheme]]:
+    with reading(services().engine) as connection, Session(connection) as session:
+        published = [(row.published_at, row) for row in list_rounds(session) if row.published_at is not None]
+        rounds = [
+            PublishedRound(
+                row.name,
+                Words.model_validate(row.definition["title"]),
+                Words.model_validate(row.definition["organiser"]),
+                _day(at),
+            )
+            for at, row in sorted(published, key=lambda one: (one[0], one[1].name), reverse=True)
+        ]
+        return rounds, list_published(session)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(COUNTRY).date().isoformat()
 
 
 @results.get("/<round_id>")

@@ -79,13 +79,27 @@ FAULTS = {
         ["t.csv:2: this row has 3 cells; the header has 2", "t.csv:4: this row has 1 cells; the header has 2"],
     ),
     "an open quote": ('code,name\n1,"a\n', ["t.csv:2: this line is not valid CSV: unexpected end of data"]),
+    "a web page that calls itself a table": (
+        "<html><table><tr><td>code</td></tr></table></html>",
+        ["t.csv: this is a web page or XML, no table; save it as .xlsx or CSV"],
+    ),
+    "too many columns": (
+        "code,name" + ",x" * 99 + "\n",
+        ["t.csv: the table has more than 100 columns"],
+    ),
+    "a row of commas": ("code,name\n1,a" + "," * 20_000, ["t.csv: the table has more than 100 columns"]),
+    "a row of commas over many lines": (
+        "code,name\n" + ',"\n"' * 20_000,
+        ["t.csv: the table has more than 100 columns"],
+    ),
+    "too many rows": ("code,name\n" + "1,a\n" * 200_001, ["t.csv: the table has more than 200000 rows"]),
     "NUL bytes": (
         "code,name\n1,a\0b\n",
         ["t.csv: the file is neither UTF-8 nor UTF-16 with its mark nor GB 18030; save it as UTF-8"],
     ),
-    "a workbook, renamed": (
+    "the beginning of a workbook": (
         b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0\xff\xff\xff",
-        ["t.csv: the file is neither UTF-8 nor UTF-16 with its mark nor GB 18030; save it as UTF-8"],
+        ["t.csv: the workbook is damaged; open it in a spreadsheet program and save it again as .xlsx"],
     ),
 }
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from survey.core.errors import Refused
 from survey.reports.exports import write_report
@@ -71,6 +72,31 @@ def test_xlsx_writes_text_as_text_and_numbers_as_numbers(tmp_path):
     with zipfile.ZipFile(file) as book:
         assert '<sheet name="Units  all  now"' in book.read("xl/workbook.xml").decode()
         assert 'formatCode="0.00"' in book.read("xl/styles.xml").decode()
+
+
+def test_a_workbook_read_again_gives_the_same_texts_and_numbers(tmp_path):
+    (file,) = write_report(TABLES, tmp_path / "autumn.xlsx")
+
+    with CalamineWorkbook.from_path(file) as book:
+        header, *rows = book.get_sheet_by_index(0).to_python()
+    assert header == ["Code", "=Index"]
+    assert rows == [
+        *([text, -1.2] for text in FORMULAS),
+        ['plain, "quoted"', ""],
+        ["n", 17],
+        ["*", "*"],
+    ]
+
+
+def test_no_two_sheets_have_one_name(tmp_path):
+    column = (Column("note", "Note"),)
+    titles = ["Results of every unit, dimension by dimension", "Results of every unit, dimensioN, again", ""]
+    tables = tuple(Table(f"t{number}", title, column, ()) for number, title in enumerate(titles))
+
+    (file,) = write_report(tables, tmp_path / "autumn.xlsx")
+
+    with CalamineWorkbook.from_path(file) as book:
+        assert book.sheet_names == ["Results of every unit, dimensio", "Results of every unit, dimens 2", "t2"]
 
 
 def test_xlsx_of_the_same_tables_has_the_same_bytes(tmp_path):
