@@ -49,7 +49,8 @@ def issue_codes(
         on_batch: told the number of codes after each batch.
 
     Raises:
-        Refused: when the round takes no codes any more, or nothing is left to issue.
+        Refused: when the round takes no codes any more, nothing is left to issue, or how much is left would tell
+            how many voted.
     """
     if row.state not in (State.READY, State.OPEN):
         raise Refused(
@@ -57,6 +58,8 @@ def issue_codes(
         )
     # Two people issuing at once would both find nothing issued yet: the second one waits here.
     session.refresh(row, with_for_update=True)
+    if not spare:
+        _expect_nothing_told(session, row)
     done = {} if spare else _issued(session, row)
     wanted = [(group, spare or group.planned - done.get(group.id, 0)) for group in groups]
     if not any(n > 0 for _, n in wanted):
@@ -225,6 +228,25 @@ def _doors(session: Session, row: Round, name: str | None) -> list[Batch]:
     if batch.void:
         raise Refused(N_("The batch %(batch)s is void; none of its codes is let in any more"), batch=name)
     return [batch]
+
+
+def _expect_nothing_told(session: Session, row: Round) -> None:
+    """Do nothing when the codes left to issue tell nobody how many of a batch were used.
+
+    Raises:
+        Refused: in a secret round under way of which a batch was voided: what is issued in its place would be
+            exactly as much as was not used.
+    """
+    if row.state != State.OPEN or not RoundDefinition.model_validate(row.definition).secret:
+        return
+    if any(batch.void and not batch.spare for batch in list_batches(session, row)):
+        raise Refused(
+            N_(
+                "A batch of the secret round %(name)s is void: issuing the rest would tell how many of it were used. "
+                "Issue a spare batch of a round number instead (--spare N)"
+            ),
+            name=row.name,
+        )
 
 
 def _issued(session: Session, row: Round) -> dict[int, int]:

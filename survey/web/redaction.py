@@ -13,15 +13,15 @@ CODE = re.compile(r"(?:\d(?:[\s_+-]|%20|%2[Dd])?){19}\d")
 REMOVED = "[code]"
 LINK = re.compile(r"(/(?:host|hall)/)[^\s/?'\"]+")
 # Where a program's token or a webhook's key stands in an address, though it belongs into a header.
-SECRET = re.compile(r"(mst_|whsec_)[\w.+/=-]+")
-SECRET_REMOVED = r"\1[secret]"
+KEY = re.compile(r"(mst_|whsec_)[\w.+/=-]+")
+KEY_REMOVED = r"\1[secret]"
 LINK_REMOVED = r"\1[link]"
 _MARK = "cleans_codes"
 
 
 def without_codes(text: str) -> str:
     """Return ``text`` with every 20-digit code and every signed link replaced."""
-    return SECRET.sub(SECRET_REMOVED, LINK.sub(LINK_REMOVED, CODE.sub(REMOVED, text)))
+    return KEY.sub(KEY_REMOVED, LINK.sub(LINK_REMOVED, CODE.sub(REMOVED, text)))
 
 
 def install() -> None:

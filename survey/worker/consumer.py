@@ -22,6 +22,7 @@ from survey.jobs import taking
 from survey.jobs.queue import lock_file, open_queue
 from survey.staff.delivering import deliver
 from survey.storage.engine import unit_of_work
+from survey.turnout.history import note_open_rounds
 from survey.worker.running import run_waiting, sweep_files
 from survey.worker.work import Workshop
 
@@ -50,7 +51,7 @@ def work_until_stopped(settings: Settings, engine: Engine, code_key: bytes, *, t
         queue = open_queue(
             settings,
             look=lambda: run_waiting(shop),
-            sweep=lambda: sweep_files(shop),
+            sweep=lambda: _every_ten_minutes(shop),
             tell=lambda: _tell(shop),
         )
         consumer = queue.huey.create_consumer(
@@ -77,6 +78,13 @@ def work_off(settings: Settings, engine: Engine, code_key: bytes) -> None:
         run_waiting(shop)
         sweep_files(shop)
         _tell(shop)
+
+
+def _every_ten_minutes(shop: Workshop) -> None:
+    """Remove old files, and write down how far the rounds under way have come."""
+    sweep_files(shop)
+    with unit_of_work(shop.engine) as session:
+        note_open_rounds(session, now())
 
 
 def _tell(shop: Workshop) -> None:

@@ -5,8 +5,10 @@ import itertools
 import pytest
 from sqlalchemy.orm import Session
 
-from survey.rounds.service import get_round
-from survey.storage.engine import reading
+from survey.codes.service import issue_codes, void_batch
+from survey.core.errors import Refused
+from survey.rounds.service import get_round, list_voter_groups
+from survey.storage.engine import reading, unit_of_work
 from survey.turnout.queries import get_turnout
 
 VOTERS = "group,class,planned,subjects\n620102,citizen,12,own\n620103,citizen,4,own\n"
@@ -88,3 +90,18 @@ def test_a_step_of_another_size(site):
         phone.vote(code)
 
     assert spent(site) == [9, 3]
+
+
+def test_what_is_issued_for_a_void_batch_tells_nobody_how_many_of_it_were_used(secret):
+    site, codes = secret
+    phone = site.phone()
+    for code in codes[:3]:
+        phone.vote(code)
+    key = site.app.extensions["minsheng"].code_key
+    with unit_of_work(site.engine) as session:
+        row = get_round(session, "spring")
+        void_batch(session, row, "620102-citizen-1")
+        groups = list_voter_groups(session, row)
+        with pytest.raises(Refused, match="would tell how many"):
+            issue_codes(session, row, groups, key)
+        assert len(issue_codes(session, row, groups[:1], key, spare=12)) == 12
