@@ -20,7 +20,7 @@ LOCKS := requirements.txt requirements-dev.txt
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard survey/translations/*/LC_MESSAGES/*.po))
 
 # Measuring coverage doubles the time of a test; only these are measured.
-OF_RULES := tests/golden tests/unit/scoring tests/unit/turnout tests/unit/rounds
+OF_RULES := tests/golden tests/unit/scoring tests/unit/turnout tests/unit/rounds tests/unit/ratings tests/unit/jobs
 
 # The one font of the printed sheets and reports (SIL Open Font License): TrueType, with the rare characters of names.
 FONT := var/fonts/NotoSansSC-Regular.ttf

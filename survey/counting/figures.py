@@ -102,6 +102,8 @@ class Count:
         unreadable: numbers, from 1, of envelopes that do not open, in the order of their bytes.
         duplicates: numbers of envelopes that are a copy of the one before.
         urn_root: SHA-256 over the sorted digests of all envelopes.
+        salt: 64 hex digits that nobody can guess; with them the published hash tells nothing of a hidden figure,
+            however many values somebody tries. Empty in counts made by 0.1.
         kept: the document it was read from, when it was kept in a database.
     """
 
@@ -115,6 +117,7 @@ class Count:
     unreadable: tuple[int, ...]
     duplicates: tuple[int, ...]
     urn_root: str
+    salt: str = ""
     kept: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -133,6 +136,7 @@ class Count:
             "round": self.round,
             "frozen_hash": self.frozen_hash,
             "urn_root": self.urn_root,
+            **({"salt": self.salt} if self.salt else {}),
             "unreadable": list(self.unreadable),
             "duplicates": list(self.duplicates),
             "ballots": [
@@ -201,6 +205,7 @@ class Count:
             tuple(document["unreadable"]),
             tuple(document["duplicates"]),
             document["urn_root"],
+            document.get("salt", ""),
         )
 
     @cached_property

@@ -199,7 +199,13 @@ def _count(frozen: FrozenRound, counts: Sequence[Count]) -> Count:
         _numbers(counts, "unreadable"),
         _numbers(counts, "duplicates"),
         root,
+        _salt(counts),
     )
+
+
+def _salt(counts: Sequence[Count]) -> str:
+    salts = sorted(count.salt for count in counts)
+    return hashlib.sha256("".join(salts).encode()).hexdigest() if any(salts) else ""
 
 
 def _numbers(counts: Sequence[Count], name: Literal["unreadable", "duplicates"]) -> tuple[int, ...]:

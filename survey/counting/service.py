@@ -1,6 +1,7 @@
 """Verbs on counts: count a closed round, here or away from here, and get its count again."""
 
 import hashlib
+import hmac
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -25,6 +26,7 @@ from survey.staff.webhooks import notify
 
 Progress = Callable[[int], None]
 SHEETS = range(1, 256)
+SALT = "minsheng count salt"
 # The place and sheet, in an urn file, of an envelope whose row names none of the round's; it does not open.
 NOWHERE = (2**32 - 1, 0)
 
@@ -53,7 +55,7 @@ def count_round(
     keys = _in_order(frozen, private_keys)
     groups = {(group.group, group.ballot_class): group.id for group in list_voter_groups(session, row)}
     chunks = take_out(session.connection(), row.id, CHUNK)
-    return sign(_count(frozen, groups, open_urn(chunks, frozen, groups, keys, on_progress=on_progress)), keys)
+    return sign(_count(frozen, groups, open_urn(chunks, frozen, groups, keys, on_progress=on_progress), keys), keys)
 
 
 def expect_keys(session: Session, row: Round, private_keys: Sequence[PrivateKey]) -> None:
@@ -93,7 +95,7 @@ def count_file(file: Path, private_keys: Sequence[PrivateKey], *, on_progress: P
     frozen, chunks = read_urn(file, CHUNK)
     keys = _in_order(frozen, private_keys)
     groups = {(voter.group, voter.ballot_class): place for place, voter in enumerate(frozen.voters)}
-    return sign(_count(frozen, groups, open_urn(chunks, frozen, groups, keys, on_progress=on_progress)), keys)
+    return sign(_count(frozen, groups, open_urn(chunks, frozen, groups, keys, on_progress=on_progress), keys), keys)
 
 
 def take_count(session: Session, row: Round, file: Path) -> SignedCount:
@@ -235,7 +237,15 @@ def _placed(chunks: Iterable[Chunk], places: Mapping[int, int]) -> Iterable[Chun
         ]
 
 
-def _count(frozen: FrozenRound, groups: dict[tuple[str, str], int], opened: Opened) -> Count:
+def _salt(keys: Sequence[PrivateKey], root: str) -> str:
+    """Return what makes a count's hash hide its figures: the same whenever this urn is opened with these keys."""
+    secret = b"".join(key.secret for key in keys)
+    return hmac.digest(secret, f"{SALT} {root}".encode(), "sha256").hex()
+
+
+def _count(
+    frozen: FrozenRound, groups: dict[tuple[str, str], int], opened: Opened, keys: Sequence[PrivateKey]
+) -> Count:
     sheets: list[SheetCount] = []
     piles: list[Pile] = []
     spreads: list[Spread] = []
@@ -259,6 +269,7 @@ def _count(frozen: FrozenRound, groups: dict[tuple[str, str], int], opened: Open
         tuple(opened.unreadable),
         tuple(opened.duplicates),
         opened.root,
+        _salt(keys, opened.root),
     )
 
 

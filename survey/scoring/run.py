@@ -66,6 +66,8 @@ class RunInputs:
                     "round": one.name,
                     "frozen_hash": one.frozen.content_hash,
                     "figures_hash": one.count.figures_hash,
+                    # Without it a hidden figure could be tried out against the hashes that are published.
+                    **({"salt": one.count.salt} if one.count.salt else {}),
                 }
                 for one in self.rounds
             ],

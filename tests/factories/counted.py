@@ -115,7 +115,7 @@ def counted(
             data = b"".join(_encoded(form, answers, size) for answers in ballots)
             table = np.frombuffer(data, np.uint8).reshape(len(ballots), size)
             opened.tallies[id_, number] = tally_ballots(form, table, frozen.definition.rules)
-    count = service._count(frozen, ids, opened)
+    count = service._count(frozen, ids, opened, ())
     turnout = [_turnout(voter, len(cast.get((voter.group, voter.ballot_class), ()))) for voter in frozen.voters]
     return CountedRound(frozen, count, tuple(turnout) if present is not None else (), dict(present or {}))
 

@@ -109,7 +109,7 @@ def scored(frozen, cast, **options):
             data = b"".join(encoded(form, answers, size) for answers in ballots)
             table = np.frombuffer(data, np.uint8).reshape(len(ballots), size)
             opened.tallies[id_, number] = tally_ballots(form, table, frozen.definition.rules)
-    return score_ballots(frozen, service._count(frozen, ids, opened), **options)
+    return score_ballots(frozen, service._count(frozen, ids, opened, ()), **options)
 
 
 def alike(name, **n):
