@@ -1,9 +1,13 @@
 """A counted round at the desk: nothing before the count; then tables, files, and publishing as a step of its own."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from survey.application import create_app
 from survey.staff.roles import Role
-from tests.flow.deskwork import at_desk, office
+from tests.flow.deskwork import PASSWORD, Desk, at_desk, office
 from tests.flow.test_ballot_results import VOTERS, cast_all, grades, opened
 from tests.flow.test_desk_scores import done
 from tests.flow.test_results import counted
@@ -43,6 +47,27 @@ def test_every_table_and_every_file_is_there_after_the_count(site, viewer):
     assert viewer.get(f"{SHOW}/chart-1.svg").mimetype == "image/svg+xml"
     assert viewer.get(f"{SHOW}/chart-99.svg").status_code == 404
     assert viewer.get(f"{SHOW}/report.exe").status_code == 404
+
+
+def test_long_tables_open_one_by_one_in_pages(site, viewer):
+    counted(site)
+    page = viewer.html(SHOW)
+    names = re.findall(r"table=(\w+)#tables", page)
+    assert "options" in names
+    for name in names:
+        shown = viewer.html(SHOW, table=name)
+        assert shown.count("<table>") == page.count("<table>") + 1, name
+    assert viewer.html(SHOW, table="nothing").count("<table>") == page.count("<table>")
+
+
+def test_the_process_of_the_desk_alone_shows_results_too(small_site, tmp_path):
+    counted(small_site)
+    viewer = at_desk(small_site, Role.VIEWER)
+    small_site.publish()
+    settings = replace(small_site.app.extensions["minsheng"].settings, surface="desk")
+    alone = Desk(create_app(settings).test_client(), viewer.login)
+    assert alone.submit("/desk/login", login=viewer.login, password=PASSWORD).status_code == 303
+    assert "/results/spring" in alone.html(SHOW)
 
 
 def test_the_paper_is_printed_by_the_worker(site, viewer):

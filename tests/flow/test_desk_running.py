@@ -392,13 +392,13 @@ def test_nothing_is_counted_while_the_round_is_open(small_site, path):
 def test_publishing_is_a_step_of_its_own_of_a_supervisor_and_for_announced_rounds_only(small_site, phone_of):
     closed(small_site)
     setter, supervisor = at_desk(small_site, Role.SETTER), at_desk(small_site, Role.SUPERVISOR)
-    publish = "/desk/rounds/spring/run/publish"
+    publish = "/desk/rounds/spring/results/publish"
     assert supervisor.post(publish, reason=REASON).status_code == 409, "not counted"
     key = read_private_key(small_site.folder / "office.key", PASSPHRASE)
     count_here(small_site, key)
     assert phone_of.get("/results/spring").status == 403
     assert setter.post(publish, reason=REASON).status_code == 403
-    assert supervisor.submit(publish, form="publish", reason=REASON).status_code == 303
+    assert supervisor.submit(publish, reason=REASON).status_code == 303
     assert phone_of.get("/results/spring").status == 200
 
 
@@ -406,9 +406,9 @@ def test_a_round_that_was_not_announced_is_never_published(small_site, phone_of)
     closed(small_site, announce=False)
     supervisor = at_desk(small_site, Role.SUPERVISOR)
     count_here(small_site, read_private_key(small_site.folder / "office.key", PASSPHRASE))
-    page = supervisor.html("/desk/rounds/spring/run/publish")
+    page = supervisor.html("/desk/rounds/spring/results/publish")
     assert 'name="reason"' not in page
-    assert supervisor.post("/desk/rounds/spring/run/publish", reason=REASON).status_code == 409
+    assert supervisor.post("/desk/rounds/spring/results/publish", reason=REASON).status_code == 409
     assert phone_of.get("/results/spring").status == 403
 
 
@@ -434,6 +434,6 @@ def test_a_rehearsal_is_not_run_or_counted(small_site):
     desk.submit("/desk/rounds/spring/rehearsal", form="rehearsal", codes="1")
     assert desk.get("/desk/rounds/spring-test/run").status_code == 409
     assert desk.get("/desk/rounds/spring-test/rehearsal").status_code == 409
-    for path in ("run/open", "run/close", "run/publish", "count/propose"):
+    for path in ("run/open", "run/close", "count/propose"):
         assert desk.post(f"/desk/rounds/spring-test/{path}", reason=REASON).status_code == 409, path
     assert "spring-test" not in desk.html("/desk/rounds")

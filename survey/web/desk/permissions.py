@@ -88,8 +88,6 @@ ROUTES: Mapping[str, Need] = {
     "desk.running.open_": Need(Power.RUN),
     "desk.running.closing": Need(Power.SEE),
     "desk.running.close": Need(Power.RUN),
-    "desk.running.publishing": Need(Power.SEE),
-    "desk.running.publish": Need(Power.PUBLISH),
     "desk.running.doors": Need(Power.RUN),
     "desk.running.present": Need(Power.RUN),
     "desk.running.voiding": Need(Power.RUN),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from flask import Response as Download
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from survey.rounds.models import Round, State
 from survey.rounds.service import frozen_round, get_round, present_voters, publish_round
 from survey.staff.roles import Power
 from survey.turnout.queries import get_turnout
+from survey.web.desk.paging import paged
 from survey.web.desk.shell import actor, back, looking, me, note, say, work
 from survey.web.desk.upload import download
 from survey.web.display import display
@@ -73,17 +74,21 @@ def _tables(session: Session, row: Round) -> tuple[Table, ...]:
 
 @results.get("")
 def show(round_id: str) -> str:
-    """Show every table of the round's report."""
+    """Show the round's report: its main tables, and of the others the one that ``?table=`` names, page by page."""
     with looking() as session:
         row = _counted(session, round_id)
         report = read_report(session, row, display().lang)
-        tables = _tables(session, row)
+        tables = [one for one in _tables(session, row) if one.rows]
+        others = [one for one in tables if one.name not in FIRST]
+        chosen = next((one for one in others if one.name == request.args.get("table")), None)
         return render_template(
             "desk/results/show.html",
             round=row,
             report=report,
-            open_tables=[one for one in tables if one.name in FIRST and one.rows],
-            other_tables=[one for one in tables if one.name not in FIRST and one.rows],
+            open_tables=[one for one in tables if one.name in FIRST],
+            other_tables=others,
+            chosen=chosen,
+            found=paged(list(chosen.records())) if chosen else None,
             words=WORDS,
             downloads=TYPES,
             may_publish=me().may(Power.PUBLISH, row.office),

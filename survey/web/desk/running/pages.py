@@ -1,4 +1,4 @@
-"""Open, close, publish: a page that states the consequence in figures, a typed reason, an entry in the log."""
+"""Open and close: a page that states the consequence in figures, a typed reason, an entry in the log."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from survey.codes.service import list_batches
 from survey.core import clock
 from survey.core.errors import N_, SurveyError
 from survey.rounds.models import Round, State
-from survey.rounds.service import find_blockers, list_voter_groups, open_round, publish_round
+from survey.rounds.service import find_blockers, list_voter_groups, open_round
 from survey.staff.proposals import Kind
 from survey.web.desk.faults import faults
 from survey.web.desk.running.room import DOORS, page, real_round, running
@@ -67,18 +67,6 @@ def close(round_id: str) -> Answer:
     return _step(round_id, _close, _closing)
 
 
-@running.get("/publish")
-def publishing(round_id: str) -> str:
-    """Show what publishing would do."""
-    return _publishing(round_id)
-
-
-@running.post("/publish")
-def publish(round_id: str) -> Answer:
-    """Publish the results of a counted round."""
-    return _step(round_id, _publish, _publishing)
-
-
 Shown = Callable[[str, ReasonForm | None, list[str] | None], str]
 
 
@@ -110,13 +98,6 @@ def _close(session: Session, row: Round, reason: str) -> None:
     say(N_("The round is closed with %(envelopes)s envelopes in the urn; it can be counted now"), envelopes=envelopes)
 
 
-def _publish(session: Session, row: Round, reason: str) -> None:
-    publish_round(session, row, clock.now())
-    sentence = N_("Published the results of the round %(round)s. Reason: %(reason)s")
-    note(session, row.office, sentence, round=row.name, reason=reason)
-    say(N_("The results are published"))
-
-
 def _opening(round_id: str, form: ReasonForm | None = None, problems: list[str] | None = None) -> str:
     with looking() as session:
         row = real_round(session, round_id)
@@ -144,9 +125,3 @@ def _closing(round_id: str, form: ReasonForm | None = None, problems: list[str] 
             problems=problems,
             proposals=waiting(session, Kind.VOID, row.name),
         )
-
-
-def _publishing(round_id: str, form: ReasonForm | None = None, problems: list[str] | None = None) -> str:
-    with looking() as session:
-        row = real_round(session, round_id)
-        return page("publish.html", session, row, form=form or ReasonForm(formdata=None), problems=problems)
