@@ -23,6 +23,7 @@ from survey.scoring.evidence import (
     read_history,
 )
 from survey.scoring.models import EvidenceRow, SchemeVersion
+from survey.scoring.previewing import SECOND_PERSON
 from survey.scoring.scheme import Scheme
 from survey.scoring.scheme_parts import RoundSource
 from survey.subjects.roster import Subject
@@ -53,10 +54,18 @@ def file_components(session: Session, scheme: Scheme, rows: Sequence[Mapping[str
         rows: the cells by column; ``period`` and ``confirmed_on`` may be empty.
 
     Raises:
-        Invalid: with every fault, by the row's JSON pointer ``/rows/0``; nothing was filed.
+        Invalid: with every fault, by the row's JSON pointer ``/rows/0``; a program files no plus or minus points.
+            Nothing was filed.
     """
     read = [Row(n, {name: cell.strip() for name, cell in row.items()}) for n, row in enumerate(rows, start=1)]
     evidence = components_of(read, scheme, list_subjects(session), lambda row: f"/rows/{row.line - 1}")
+    alone = [
+        Problem(f"/rows/{place}", N_("plus and minus points need two people; they are filed at the desk"))
+        for place, piece in enumerate(evidence)
+        if piece.kind in SECOND_PERSON
+    ]
+    if alone:
+        raise Invalid(alone)
     return file_evidence(session, scheme, evidence)
 
 

@@ -120,6 +120,16 @@ def test_a_row_says_the_same_as_the_same_line_of_components_csv(site):
     assert (one.kind, one.part, one.value, one.confirmed_on.isoformat()) == ("figure", "h1", "90", "2026-01-05")
 
 
+def test_a_program_gives_no_plus_points(site):
+    with_scheme(site)
+    plus = {**ROWS[0], "component": "plus", "value": "national", "source": "第1号文件"}
+    answer = program(site).put("/schemes/villages/components", {"rows": [*ROWS, plus]})
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json["errors"]] == ["/rows/2"]
+    assert "two people" in answer.json["errors"][0]["detail"]
+    assert filed(site) == {}
+
+
 def test_a_key_does_a_request_once_and_another_request_needs_another(site):
     with_scheme(site)
     made = program(site)
