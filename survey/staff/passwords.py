@@ -1,5 +1,7 @@
 """Passwords (argon2id) and one-time passwords (TOTP)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from threading import BoundedSemaphore
 
@@ -17,9 +19,22 @@ TOTP_SECONDS = 30
 NONCE_BYTES = 12
 
 _hasher = PasswordHasher()
-# Each hash takes 64 MiB; more at once would let strangers fill the memory.
+# Each hash takes 64 MiB and a core; more at once, or many waiting, would keep voters from being served.
 _at_once = BoundedSemaphore(2)
+LONGEST_QUEUE = 0.3
+"""Seconds that somebody waits for a turn."""
+
 _NOBODYS = _hasher.hash("the password of nobody")
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _at_once.acquire(timeout=LONGEST_QUEUE):
+        raise Refused(N_("Too many people are logging in at this moment; try again in a few seconds"))
+    try:
+        yield
+    finally:
+        _at_once.release()
 
 
 def hash_password(password: str) -> str:
@@ -35,13 +50,17 @@ def hash_password(password: str) -> str:
             least=SHORTEST,
             most=LONGEST,
         )
-    with _at_once:
+    with _turn():
         return _hasher.hash(password)
 
 
 def is_password(stored: str | None, password: str) -> bool:
-    """Tell whether a password is the stored one; takes as long when there is none."""
-    with _at_once:
+    """Tell whether a password is the stored one; takes as long when there is none.
+
+    Raises:
+        Refused: when too many are checked at this moment.
+    """
+    with _turn():
         try:
             _hasher.verify(stored or _NOBODYS, password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):

@@ -5,16 +5,21 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from survey.core import clock
+from survey.staff import passwords
 from survey.staff.actor import TERMINAL
 from survey.staff.offices import add_office
 from survey.staff.roles import Role
 from survey.staff.service import Grant, accept, get_invitation, invite
 from survey.storage.engine import unit_of_work
 from tests.flow.site import Site
+
+# A real password costs 64 MiB and a tenth of a second each time; hundreds of tests hire people.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 PASSWORD = "correct horse battery staple"
 ALL = tuple(Role)

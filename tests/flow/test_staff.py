@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from survey.core import clock
+from survey.staff import passwords
 from survey.staff.actor import TERMINAL, Actor
 from survey.staff.audit import broken_links, record
 from survey.staff.models import AuditEntry, DeskSession, Member
@@ -214,3 +215,11 @@ def test_sessions_are_kept_as_digests(site):
         digest = connection.execute(select(DeskSession.digest)).scalar_one()
     assert digest.hex() not in cookie
     assert len(digest) == 32
+
+
+def test_many_logins_at_once_keep_no_thread_waiting(small_site):
+    login = hire(small_site, Role.VIEWER)
+    with passwords._turn(), passwords._turn():
+        _, answer = log_in(small_site, login)
+    assert answer.status_code == 409
+    assert log_in(small_site, login)[1].status_code == 303
