@@ -78,7 +78,7 @@ def show_run(session: Session, kept: KeptRun) -> Shown:
     Raises:
         Refused: when it can no longer be computed anew.
     """
-    key = (kept.scheme, kept.number, kept.content_hash, kept.published_at is None, display().lang)
+    key = (kept.scheme, kept.number, kept.content_hash, kept.published_at, display().lang)
     with making:
         if key not in _shown:
             if len(_shown) >= MOST_REPORTS:
