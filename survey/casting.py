@@ -16,6 +16,7 @@ from survey.ballots.box import count_envelopes, drop
 from survey.ballots.envelope import binding, seal
 from survey.codes.generator import digest
 from survey.codes.models import Batch, BatchDoor, Code, CodeState
+from survey.codes.slips import forget_slips
 from survey.core.errors import N_, AlreadyDone, NotFound, Refused, SurveyError
 from survey.questionnaires.form import Answers, Form
 from survey.rounds.definition import FrozenRound, RoundDefinition
@@ -289,6 +290,9 @@ def close(session: Session, row: Round, now: datetime) -> None:
     Raises:
         Refused: when the round is not open.
     """
+    # Whoever proposes to void a slip at this moment is waited for; after closing nothing tells which slips were meant.
+    session.refresh(row, with_for_update=True)
+    forget_slips(session, row)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE code IN SHARE MODE"))
     close_round(session, row, now)
@@ -308,7 +312,7 @@ def reconcile(connection: Connection, round_id: int) -> int:
     if destroyed_at is not None:
         raise AlreadyDone(
             N_("The envelopes were destroyed at %(moment)s; nothing is left to count or to reconcile"),
-            moment=destroyed_at.isoformat(sep=" ", timespec="minutes"),
+            moment=destroyed_at,
         )
     counted = connection.execute(
         select(Batch.voter_group_id, func.count())

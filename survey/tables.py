@@ -12,7 +12,7 @@ from survey.staff.models import AuditEntry, DeskSession, Invitation, Member, Mem
 from survey.staff.token_models import ApiRequest, ApiToken, Webhook, WebhookDelivery
 from survey.storage.base import Base
 from survey.subjects.models import SubjectRow
-from survey.turnout.models import TurnoutPoint
+from survey.turnout.models import TurnoutPoint, WrongCode
 
 __all__ = [
     "ApiRequest",
@@ -47,4 +47,5 @@ __all__ = [
     "VoterGroupRow",
     "Webhook",
     "WebhookDelivery",
+    "WrongCode",
 ]

@@ -1,10 +1,10 @@
 """The forms on programs: tokens and webhooks."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from forms.desk.base import DeskForm, stripped
+from forms.desk.base import DeskForm, WholeField, stripped
 
 LONGEST_NAME = 80
 LONGEST_URL = 500
@@ -16,7 +16,7 @@ class TokenForm(DeskForm):
 
     name = StringField(_("Which program it is for"), [InputRequired(), Length(1, LONGEST_NAME)], filters=[stripped])
     office = SelectField(_("Office"))
-    days = IntegerField(_("Days it works"), [InputRequired(), NumberRange(1, MOST_DAYS)], default=90)
+    days = WholeField(_("Days it works"), [InputRequired(), NumberRange(1, MOST_DAYS)], default=90)
     scopes = SelectMultipleField(_("What it may do"), [InputRequired(_("Choose at least one"))])
 
 

@@ -1,10 +1,10 @@
 """Issuing and printing: how many, on which paper, in which language."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import FileField, IntegerField, SelectChoice, SelectField
+from wtforms import FileField, SelectChoice, SelectField
 from wtforms.validators import NumberRange, Optional
 
-from forms.desk.base import DeskForm
+from forms.desk.base import DeskForm, WholeField
 
 LAYOUTS = [
     SelectChoice("24", _("24 on a page: 70 × 37 mm")),
@@ -26,7 +26,7 @@ class CodesForm(DeskForm):
 class SpareForm(CodesForm):
     """Issue a spare batch for a voter group, or for each."""
 
-    spare = IntegerField(
+    spare = WholeField(
         _("Codes for each voter group"), [NumberRange(1, MOST_SPARE)], render_kw={"type": "number", "min": 1}
     )
     voters = SelectField(_("Voter group"), [Optional()])

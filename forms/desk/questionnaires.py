@@ -1,4 +1,4 @@
-"""The forms on questionnaires: a file, or the same written in the browser."""
+"""The forms on questionnaires: a file, or the same made in the browser, field by field or as text."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import FileField, HiddenField, TextAreaField
@@ -25,3 +25,7 @@ class WriteForm(DeskForm):
         _("Questionnaire"),
         render_kw={"rows": 28, "spellcheck": "false", "autocomplete": "off", "wrap": "off", "class": "mono"},
     )
+
+
+class EditForm(DeskForm):
+    """A questionnaire field by field: its fields are as many as its questions, so the page names them itself."""

@@ -5,14 +5,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from survey.core.errors import same
 from survey.core.ids import canonical_json
 from survey.core.software import software
+from survey.reports.exports.json import exact
 from survey.reports.rounds import round_tables
-from survey.reports.table import Cell, Table
+from survey.reports.table import Table
 from survey.scoring.parts import part_document
 from survey.scoring.run import Run, RunInputs
 from survey.scoring.sources import CountedRound
@@ -91,9 +91,5 @@ def plain_table(table: Table) -> dict[str, Any]:
     """Return a table as plain data: rows by the keys of the columns, decimals as written."""
     return {
         "name": table.name,
-        "rows": [{key: _cell(cell) for key, cell in record.items()} for record in table.records()],
+        "rows": [{key: exact(cell) for key, cell in record.items()} for record in table.records()],
     }
-
-
-def _cell(cell: Cell) -> str | int | None:
-    return f"{cell:f}" if isinstance(cell, Decimal) else cell

@@ -11,6 +11,9 @@ from survey.rounds.service import list_rounds
 from survey.scoring.run import Run
 from survey.scoring.service import KeptRun, run_again
 
+EXPORTED = N_("Took the exact bundle of run %(number)s of %(scheme)s: %(reason)s")
+"""For the log."""
+
 
 def exact_bundle(session: Session, kept: KeptRun, signer: Signer) -> tuple[Run, dict[str, bytes]]:
     """Compute a kept run anew; return it with every file of its signed bundle.

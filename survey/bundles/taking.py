@@ -13,6 +13,9 @@ from survey.rounds.models import State
 from survey.rounds.service import frozen_round, list_rounds
 from survey.scoring.parts import part_document, part_from_document
 
+TAKEN = N_("Took %(n)s counts from the bundle %(file)s, signed by %(fingerprint)s; hash of its run %(hash)s")
+"""For the log."""
+
 
 def take(session: Session, verified: Verified, now: datetime) -> tuple[Taken, ...]:
     """Keep every count of a bundle that is not here yet; all of them or none.

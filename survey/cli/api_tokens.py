@@ -9,6 +9,7 @@ from survey.cli.edge import edge, json_option, minsheng, say, say_table, work
 from survey.core.clock import now
 from survey.core.errors import N_
 from survey.core.ids import derive_key
+from survey.core.sentences import day_of
 from survey.staff import tokens
 from survey.staff.actor import TERMINAL
 from survey.staff.models import ROOT
@@ -56,9 +57,9 @@ def list_(as_json: bool) -> None:
                 "name": row.name,
                 "office": row.office,
                 "scopes": " ".join(row.scopes),
-                "until": row.ends_at.date().isoformat(),
-                "used": row.used_on.isoformat() if row.used_on else "",
-                "revoked": row.revoked_at.date().isoformat() if row.revoked_at else "",
+                "until": day_of(row.ends_at),
+                "used": row.used_on or "",
+                "revoked": day_of(row.revoked_at) if row.revoked_at else "",
             }
             for row in tokens.list_tokens(session)
         ]

@@ -1,21 +1,35 @@
 """flask bundle: a score run with all that it was made of, as one signed file that anybody can compute anew."""
 
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from survey.bundles.archive import read_archive, write_archive
-from survey.bundles.exporting import exact_bundle, published_bundle, published_rounds
+from survey.bundles.exporting import EXPORTED, exact_bundle, published_bundle, published_rounds
 from survey.bundles.public import VerifiedPublic, expect_from, is_public, verify_public
 from survey.bundles.signing import Signer
-from survey.bundles.taking import take
+from survey.bundles.taking import TAKEN, take
 from survey.bundles.verify import Verified, verify
-from survey.cli.edge import edge, json_option, minsheng, offline_edge, say, say_table, translate, work
+from survey.cli.edge import (
+    edge,
+    json_option,
+    minsheng,
+    note,
+    offline_edge,
+    reason_option,
+    say,
+    say_table,
+    translate,
+    work,
+)
 from survey.core.clock import now
 from survey.core.errors import N_, Refused
-from survey.counting.taken import all_taken, give_back
+from survey.counting.taken import GIVEN_BACK, all_taken, give_back
 from survey.scoring import service
+from survey.staff.models import ROOT
 from survey.storage.engine import snapshot
 
 bundle = AppGroup("bundle", help="Score runs as signed files that anybody can compute anew.")
@@ -32,16 +46,19 @@ fingerprint_option = click.option("--fingerprint", default="", help="Whose signa
 @click.argument("reference", metavar="SCHEME")
 @click.option("--out", type=A_FILE, required=True, help="The .zip file.")
 @click.option("--run", "number", type=click.IntRange(min=1), help="Which run.  [the last that counts]")
+@reason_option
 @json_option
 @edge
-def export(reference: str, out: Path, number: int | None, as_json: bool) -> None:
+def export(reference: str, out: Path, number: int | None, reason: str, as_json: bool) -> None:
     """Compute a kept run anew and write it; the same run gives the same bytes."""
     _expect_folder(out)
     with snapshot(minsheng().engine) as session:
         kept = service.get_run(session, reference.partition("@")[0], number)
         service.expect_version(kept, reference)
         run, files = exact_bundle(session, kept, _signer())
-    write_archive(out, files)
+    with work() as session:
+        note(session, ROOT, EXPORTED, number=kept.number, scheme=kept.scheme, reason=reason)
+        write_archive(out, files)
     result = {
         "scheme": run.inputs.scheme.reference,
         "run": kept.number,
@@ -145,6 +162,9 @@ def take_(file: Path, fingerprint: str, as_json: bool) -> None:
     verified = verify(read_archive(file), signer=fingerprint)
     with work() as session:
         taken = take(session, verified, now())
+        if taken:
+            told = {"file": file.name, "fingerprint": verified.signer, "hash": verified.run.content_hash[:16]}
+            note(session, ROOT, TAKEN, n=len(taken), **told)
     say(
         _figures(verified, file) | {"taken": [f"{one.round_name}/{one.origin}" for one in taken], "new": len(taken)},
         N_("%(file)s: %(new)s counts are taken. Hash of the run: %(run_hash)s. Signed by: %(fingerprint)s"),
@@ -164,7 +184,7 @@ def taken_(as_json: bool) -> None:
                 "origin": row.origin,
                 "hash": row.content_hash[:16],
                 "source": row.source,
-                "taken": row.taken_at.isoformat(timespec="seconds"),
+                "taken": row.taken_at,
             }
             for row in all_taken(session)
         ]
@@ -187,6 +207,7 @@ def give_back_(round_id: str, origin: str, as_json: bool) -> None:
     """Forget it."""
     with work() as session:
         give_back(session, round_id, origin)
+        note(session, ROOT, GIVEN_BACK, round=round_id, origin=origin)
     say({"round": round_id, "origin": origin}, N_("The count %(origin)s of %(round)s is given back"), as_json=as_json)
 
 
@@ -221,13 +242,20 @@ def _figures(verified: Verified, file: Path) -> dict[str, object]:
     }
 
 
+def _moment(text: str) -> datetime | str:
+    """Return a moment that another installation wrote; what is none stays as it is."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)
+    return text
+
+
 def _public_figures(verified: VerifiedPublic, file: Path) -> dict[str, object]:
     return {
         "file": file.name,
         "kind": "public",
         "scheme": verified.scheme,
         "run": verified.number,
-        "published": verified.published,
+        "published": _moment(verified.published),
         "commitment": verified.commitment,
         "fingerprint": verified.signer,
         "software": verified.made_by,

@@ -1,9 +1,11 @@
 """flask codes: issue, list, print, open and close in a meeting, void."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from survey.cli.edge import (
     edge,
@@ -11,14 +13,17 @@ from survey.cli.edge import (
     language_option,
     minsheng,
     new_file,
+    note,
     progress,
+    reason_option,
     say,
     say_table,
     translate,
     work,
 )
-from survey.codes import service
+from survey.codes import service, slips
 from survey.codes.files import by_class, read_slips, write_codes
+from survey.codes.generator import digest, normalise
 from survey.codes.layouts import LayoutName
 from survey.codes.models import BatchDoor
 from survey.codes.poster import Paper, write_poster
@@ -28,7 +33,7 @@ from survey.codes.words import fingerprints, make_heading, make_poster
 from survey.core.clock import now
 from survey.core.errors import N_, Refused
 from survey.rounds.definition import RoundDefinition
-from survey.rounds.models import State
+from survey.rounds.models import Round, State
 from survey.rounds.service import frozen_round, get_round, list_voter_groups
 
 codes = AppGroup("codes", help="One-time codes, drawn blind.")
@@ -71,6 +76,8 @@ def issue(round_id: str, file: Path | None, spare: int | None, only: str | None,
         total = spare * len(groups) if spare else sum(group.planned for group in groups)
         with progress(N_("Issuing codes"), total, N_("codes")) as step:
             issued = service.issue_codes(session, row, groups, minsheng().code_key, spare=spare or 0, on_batch=step)
+        for batch, n in Counter(code.batch for code in issued).items():
+            note(session, row.office, service.ISSUED, batch=batch, codes=n, round=row.name)
         files = _write_csvs(places, issued)
     batches = len({code.batch for code in issued})
     say(
@@ -128,7 +135,9 @@ def list_(round_id: str, as_json: bool) -> None:
 def open_(round_id: str, batch: str | None, as_json: bool) -> None:
     """Let the codes of a batch in, or of all; in a meeting they wait until the host does so."""
     with work() as session:
-        changed = service.open_batch(session, get_round(session, round_id), batch)
+        row = get_round(session, round_id)
+        changed = service.open_batch(session, row, batch)
+        _note_moved(session, row, changed, batch, service.LET_IN)
     _say_moved(round_id, changed, N_("Open now: %(batches)s"), N_("Nothing changed: open already"), as_json=as_json)
 
 
@@ -140,8 +149,15 @@ def open_(round_id: str, batch: str | None, as_json: bool) -> None:
 def shut(round_id: str, batch: str | None, as_json: bool) -> None:
     """Let no more codes of a batch in, or of any; forms that are open may still be cast in the grace."""
     with work() as session:
-        changed = service.shut_batch(session, get_round(session, round_id), batch, now())
+        row = get_round(session, round_id)
+        changed = service.shut_batch(session, row, batch, now())
+        _note_moved(session, row, changed, batch, service.LET_IN_NO_MORE)
     _say_moved(round_id, changed, N_("Closed now: %(batches)s"), N_("Nothing changed: none was open"), as_json=as_json)
+
+
+def _note_moved(session: Session, row: Round, changed: list[str], batch: str | None, sentence: str) -> None:
+    if changed:
+        note(session, row.office, sentence, round=row.name, n=len(changed), batches=batch or "*")
 
 
 def _say_moved(round_id: str, changed: list[str], moved: str, same: str, *, as_json: bool) -> None:
@@ -229,14 +245,22 @@ def poster(round_id: str, out: Path, paper: Paper, words: str, as_json: bool) ->
 
 @codes.command("void")
 @_round
-@click.option("--batch", required=True, help="The batch's name, as in the CSV file.")
+@click.option("--batch", help="The batch's name, as in the CSV file.")
+@click.option("--one", is_flag=True, help="One slip: its code is asked for in the terminal, and not shown.")
+@reason_option
 @json_option
 @edge
-def void(round_id: str, batch: str, as_json: bool) -> None:
-    """Void the codes of a batch that are not spent."""
+def void(round_id: str, *, batch: str | None, one: bool, reason: str, as_json: bool) -> None:
+    """Void the codes of a batch that are not spent, or one slip. At the desk this takes two people."""
+    if one == (batch is not None):
+        raise Refused(N_("Choose one of --batch and --one"))
+    if batch is None:
+        _void_one(round_id, reason, as_json=as_json)
+        return
     with work() as session:
         row = get_round(session, round_id)
         n = service.void_batch(session, row, batch)
+        note(session, row.office, service.VOIDED_ALONE, batch=batch, round=row.name, reason=reason)
         secret = row.state == State.OPEN and frozen_round(session, row.id).definition.secret
     # How many were void would tell, of a secret ballot under way, how many of this batch have voted.
     say(
@@ -244,6 +268,23 @@ def void(round_id: str, batch: str, as_json: bool) -> None:
         N_("The unspent codes of batch %(batch)s are void; how many shows after closing")
         if secret
         else N_("%(voided)s codes of batch %(batch)s are void; spent ones stay spent"),
+        as_json=as_json,
+    )
+
+
+def _void_one(round_id: str, reason: str, *, as_json: bool) -> None:
+    typed = click.prompt(translate(N_("Code of the slip")), hide_input=True, err=True)
+    code = digest(normalise(typed), minsheng().code_key)
+    with work() as session:
+        row = get_round(session, round_id)
+        slip = slips.void_slip(session, row, code)
+        note(session, row.office, slips.ALONE, batch=slip.batch, round=row.name, reason=reason)
+    say(
+        {"batch": slip.batch, "group": slip.group, "class": slip.ballot_class, "voided": 1},
+        N_(
+            "One slip of batch %(batch)s is void; another one is drawn from a spare batch of group %(group)s, "
+            "class %(class)s"
+        ),
         as_json=as_json,
     )
 

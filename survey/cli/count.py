@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from survey import casting
 from survey.cli.edge import (
     ask_passphrase,
     json_option,
     minsheng,
+    note,
     offline_edge,
     progress,
     say,
@@ -21,6 +23,7 @@ from survey.core.keys import PrivateKey, read_private_key
 from survey.counting import service
 from survey.counting.figures import Count
 from survey.counting.signed import SignedCount
+from survey.rounds.models import Round
 from survey.rounds.service import get_round
 from survey.storage.engine import snapshot
 
@@ -76,6 +79,7 @@ def count(
             envelopes = casting.reconcile(session.connection(), row.id)
             signed = service.take_count(session, row, take)
             service.keep_count(session, row, signed, now())
+            _note(session, row, service.TAKEN_ALONE, signed, envelopes)
         _say(signed, envelopes, as_json=as_json)
     else:
         _count_here(what, _open_keys(keys, passphrase_files), as_json=as_json)
@@ -106,7 +110,9 @@ def _count_here(round_id: str, keys: list[PrivateKey], *, as_json: bool) -> None
         with progress(N_("Opening envelopes"), envelopes, N_("envelopes")) as step:
             signed = service.count_round(session, row, keys, on_progress=step)
     with work() as session:
-        service.keep_count(session, get_round(session, round_id), signed, now())
+        row = get_round(session, round_id)
+        service.keep_count(session, row, signed, now())
+        _note(session, row, service.COUNTED_ALONE, signed, envelopes)
     _say(signed, envelopes, as_json=as_json)
 
 
@@ -116,11 +122,18 @@ def _export(round_id: str, file: Path, *, as_json: bool) -> None:
         envelopes = casting.reconcile(session.connection(), row.id)
         with progress(N_("Writing envelopes"), envelopes, N_("envelopes")) as step:
             root = service.export_urn(session, row, file, on_progress=step)
+    with work() as session:
+        note(session, row.office, service.URN_WRITTEN, round=row.name)
     say(
         {"round": round_id, "file": file, "envelopes": envelopes, "root": root},
         N_("%(file)s: %(envelopes)s sorted envelopes of %(round)s, without any code. Root of the urn: %(root)s"),
         as_json=as_json,
     )
+
+
+def _note(session: Session, row: Round, sentence: str, signed: SignedCount, envelopes: int) -> None:
+    figures = {"hash": signed.count.content_hash[:16], "root": signed.count.urn_root[:16]}
+    note(session, row.office, sentence, round=row.name, envelopes=envelopes, **figures)
 
 
 def _count_file(file: Path, keys: list[PrivateKey], out: Path, *, as_json: bool) -> None:

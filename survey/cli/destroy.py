@@ -5,7 +5,19 @@ from pathlib import Path
 
 import click
 
-from survey.cli.edge import edge, json_option, minsheng, progress, say, say_table, stop, translate, work
+from survey.cli.edge import (
+    confirm_id,
+    edge,
+    json_option,
+    minsheng,
+    note,
+    progress,
+    say,
+    say_table,
+    stop,
+    translate,
+    work,
+)
 from survey.cli.rounds import rounds
 from survey.core.clock import now
 from survey.core.errors import N_, Problem
@@ -46,17 +58,21 @@ def destroy_(round_id: str, data: Path | None, *, yes: bool, again: bool, as_jso
             row = get_round(session, round_id)
         if row.destroyed_at is None:
             stop(translate(N_("The envelopes of %(round)s are not destroyed; leave out --again")) % {"round": round_id})
-        _say_refused(destroy.shred_urns(engine), as_json=as_json)
+        refused = destroy.shred_urns(engine)
+        with work() as session:
+            note(session, row.office, destroy.OVERWRITTEN, round=row.name)
+        _say_refused(refused, as_json=as_json)
         say({"round": round_id}, N_("What was deleted is overwritten once more"), as_json=as_json)
         return
     with snapshot(engine) as session, progress(N_("Reading envelopes"), 0, N_("envelopes")) as step:
         needles = destroy.needles_of(session, get_round(session, round_id), now(), on_progress=step)
     if not yes:
-        _confirm(round_id)
+        confirm_id(round_id, N_("This cannot be taken back. Type the round's id to destroy its envelopes"))
     before = search(engine, needles, data)
     with work() as session:
         row = get_round(session, round_id)
         envelopes = destroy.destroy_urn(session, row, now())
+        note(session, row.office, destroy.DESTROYED, round=row.name, envelopes=envelopes)
     refused = destroy.shred_urns(engine)
     after = search(engine, needles, data)
     figures = {"round": round_id, "envelopes": envelopes, "destroyed_at": row.destroyed_at}
@@ -69,12 +85,6 @@ def destroy_(round_id: str, data: Path | None, *, yes: bool, again: bool, as_jso
     _say_refused(refused, as_json=as_json)
     if left := after.traces(log=False):
         stop(translate(N_("%(n)s traces are left in the data files; nothing is proven")) % {"n": left})
-
-
-def _confirm(round_id: str) -> None:
-    typed = click.prompt(translate(N_("This cannot be taken back. Type the round's id to destroy its envelopes")))
-    if typed != round_id:
-        stop(translate(N_("%(typed)s is not %(round)s; nothing was destroyed")) % {"typed": typed, "round": round_id})
 
 
 def _document(before: Search, after: Search, refused: tuple[Problem, ...]) -> dict[str, object]:

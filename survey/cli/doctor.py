@@ -1,15 +1,20 @@
 """flask doctor: is everything as it must be, and is the log whole."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from survey.cli.edge import edge, json_option, minsheng, say_table, translate
-from survey.core.errors import N_
+from survey.core.errors import N_, SurveyError
+from survey.counting.service import get_count
+from survey.rounds.models import State
+from survey.rounds.service import list_rounds
+from survey.scoring.service import get_run, list_runs, list_schemes
 from survey.staff.audit import broken_links, list_entries
 from survey.storage import migrate
 from survey.storage.durable import wrong_settings
@@ -33,8 +38,8 @@ class Finding:
 @json_option
 @edge
 def doctor(as_json: bool) -> None:
-    """Look at the database's settings and tables, the address, the folder of files, and the log of staff."""
-    found = [*_tables(), *_settings(), *_address(), *_files(), *_log()]
+    """Look at tables and settings, the address, the folder of files, the log of staff, counts and score runs."""
+    found = [*_tables(), *_settings(), *_address(), *_files(), *_log(), *_figures()]
     rows = [
         {"checked": one.checked, "found": one.fault or translate(N_("in order")), "ok": not one.fault} for one in found
     ]
@@ -86,6 +91,32 @@ def _log() -> Iterator[Finding]:
     checked = translate(N_("Log of staff (%(n)s entries, the last one %(hash)s)")) % last
     fault = translate(N_("the chain is broken at entry %(numbers)s: somebody changed the log"))
     yield Finding(checked, fault % {"numbers": ", ".join(str(number) for number in broken[:10])} if broken else "")
+
+
+def _figures() -> Iterator[Finding]:
+    """Read every count and every run again: whoever changed one in the database is found here."""
+    faults: list[str] = []
+    with snapshot(minsheng().engine) as session:
+        counted = [row for row in list_rounds(session) if row.state == State.COUNTED]
+        runs = [
+            (name, run.number)
+            for name in sorted({row.id for row in list_schemes(session)})
+            for run in list_runs(session, name)
+        ]
+        for row in counted:
+            faults += _fault(partial(get_count, session, row))
+        for name, number in runs:
+            faults += _fault(partial(get_run, session, name, number))
+    checked = translate(N_("Counts (%(counts)s) and score runs (%(runs)s)"))
+    yield Finding(checked % {"counts": len(counted), "runs": len(runs)}, "; ".join(faults))
+
+
+def _fault(read: Callable[[], object]) -> list[str]:
+    try:
+        read()
+    except SurveyError as error:
+        return [error.say(translate)]
+    return []
 
 
 def _last(session: Session) -> dict[str, object]:

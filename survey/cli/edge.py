@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
@@ -19,6 +20,9 @@ from tqdm import tqdm
 
 from survey.core.errors import N_, Refused, SurveyError
 from survey.core.language import translator
+from survey.core.sentences import Word, fill, write_day, write_moment
+from survey.staff.actor import TERMINAL
+from survey.staff.audit import record
 from survey.storage import migrate
 from survey.storage.engine import reading, unit_of_work
 
@@ -34,6 +38,7 @@ language_option = click.option(
     show_default=True,
     help="The language of what is written.",
 )
+reason_option = click.option("--reason", default="-", show_default=True, help="Why; it stands in the log.")
 passphrase_option = click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -117,12 +122,17 @@ def work() -> Iterator[Session]:
         yield session
 
 
+def note(session: Session, office: str, sentence: str, **figures: object) -> None:
+    """Write into the log, in the transaction given, what is done at the terminal."""
+    record(session, TERMINAL, office, sentence, **figures)
+
+
 def say(result: Mapping[str, object], sentence: str, *, as_json: bool) -> None:
     """Print what was done: a sentence with figures, or the figures as JSON."""
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False, default=str))
+        click.echo(json.dumps(result, ensure_ascii=False, default=plain))
     else:
-        click.echo(translate(sentence) % result)
+        click.echo(fill(sentence, result, translate))
 
 
 def say_table(
@@ -137,17 +147,34 @@ def say_table(
         title: a line above.
     """
     if as_json:
-        click.echo(json.dumps({"rows": list(rows)}, ensure_ascii=False, default=str))
+        click.echo(json.dumps({"rows": list(rows)}, ensure_ascii=False, default=plain))
         return
     table = Table(title=title or None, title_justify="left")
     for column, heading in columns.items():
-        numeric = all(not isinstance(row[column], str) for row in rows)
+        numeric = all(not isinstance(row[column], str | date) for row in rows)
         table.add_column(translate(heading), justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*("-" if row[column] is None else str(row[column]) for column in columns))
+        table.add_row(*(_cell(row[column]) for column in columns))
     width = None if os.isatty(1) else 120
     # A name is a name, also where it looks like an instruction to colour something.
     Console(width=width, markup=False, emoji=False, highlight=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Word):
+        return translate(value)
+    if isinstance(value, datetime):
+        return write_moment(value, translate)
+    if isinstance(value, date):
+        return write_day(value, translate)
+    return "-" if value is None else str(value)
+
+
+def plain(value: object) -> str:
+    """Return what JSON has no form for: days and moments by ISO 8601."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 @contextmanager
@@ -175,6 +202,13 @@ def ask_passphrase(file: Path | None, *, new: bool = False, of: str = "") -> str
     if not file.is_file() or not file.read_text().strip():
         raise Refused(N_("There is no passphrase in %(file)s"), file=file)
     return file.read_text().strip()
+
+
+def confirm_id(name: str, question: str) -> None:
+    """End the command unless somebody types the name of what is to go."""
+    typed = click.prompt(translate(question))
+    if typed != name:
+        stop(translate(N_("%(typed)s is not %(name)s; nothing was done")) % {"typed": typed, "name": name})
 
 
 def new_file(file: Path) -> Path:

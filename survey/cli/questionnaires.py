@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.cli.edge import edge, json_option, language, say, say_table, translate, work
+from survey.cli.edge import edge, json_option, language, note, say, say_table, translate, work
 from survey.core.errors import N_
 from survey.questionnaires import service
 from survey.questionnaires.lint import warnings
 from survey.questionnaires.schema import Questionnaire, read_questionnaire
+from survey.staff.models import ROOT
 
 questionnaires = AppGroup("questionnaires", help="What is asked.")
 _file = click.argument("file", type=click.Path(path_type=Path))
@@ -41,6 +42,9 @@ def add(file: Path, as_json: bool) -> None:
     questionnaire = read_questionnaire(file if file.suffix else service.library_file(str(file)))
     with work() as session:
         new = service.add_questionnaire(session, questionnaire)
+        if new:
+            added = {"reference": questionnaire.reference, "hash": questionnaire.content_hash}
+            note(session, ROOT, service.ADDED, **added)
     sentence = N_("%(reference)s is added and frozen: %(items)s items, hash %(hash)s")
     say(
         {**_figures(questionnaire), "new": new},

@@ -7,9 +7,9 @@ from typing import get_args
 import click
 from flask.cli import AppGroup
 
-from survey.cli.edge import edge, json_option, minsheng, say, say_table, translate, work
+from survey.cli.edge import edge, json_option, minsheng, note, say, say_table, translate, work
 from survey.core.clock import COUNTRY, now
-from survey.core.errors import N_
+from survey.core.errors import N_, Word
 from survey.ratings import service
 from survey.ratings.codes import rating_address
 from survey.ratings.models import ServiceCase
@@ -18,8 +18,10 @@ from survey.ratings.queries import Grouping, Period, list_bad
 from survey.ratings.rules import NAMES, OF_THE_PERSON, Step
 from survey.scoring.service_ratings import SHARES, indicators
 from survey.staff.actor import TERMINAL, Actor
+from survey.staff.models import ROOT
 
 ratings = AppGroup("ratings", help="Ratings of government services (好差评).")
+LONGEST_NAME = 100
 STATES = [str(step) for step in Step]
 DAY = click.DateTime(["%Y-%m-%d"])
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
@@ -36,6 +38,9 @@ def plan(file: Path, as_json: bool) -> None:
     made = read_plan(file if file.suffix else shipped_plan(str(file)))
     with work() as session:
         new = service.add_plan(session, made)
+        if new:
+            added = {"reference": made.reference, "hash": made.content_hash[:16]}
+            note(session, ROOT, service.PLAN_ADDED, **added)
     say(
         {"reference": made.reference, "levels": len(made.levels), "hash": made.content_hash, "new": new},
         N_("%(reference)s is added and frozen: %(levels)s levels, hash %(hash)s")
@@ -88,6 +93,8 @@ def mint(
             reachable=not anonymous,
         )
         minted = service.mint(session, service.get_plan(session, reference), handled, made.code_key)
+        if minted.new:
+            note(session, office, service.MINTED, case=case_ref)
     say(
         {
             "case": case_ref,
@@ -132,7 +139,7 @@ def list_(state: str, offices: tuple[str, ...], overdue: bool, most: int, as_jso
         "due": N_("Due before"),
         "overdue": N_("Overdue"),
     }
-    shown = rows if as_json else [{**row, "state": translate(NAMES[Step(str(row["state"]))])} for row in rows]
+    shown = rows if as_json else [{**row, "state": Word(NAMES[Step(str(row["state"]))])} for row in rows]
     say_table(shown, headings, as_json=as_json, title=translate(N_("Bad ratings")))
 
 
@@ -144,7 +151,7 @@ def _row(case: ServiceCase, at: datetime) -> dict[str, object]:
         "item": case.item,
         "unit": case.unit,
         "state": case.state,
-        "due": f"{case.due_at.astimezone(COUNTRY):%Y-%m-%d %H:%M}" if case.due_at else None,
+        "due": case.due_at.astimezone(COUNTRY) if case.due_at else None,
         "overdue": "!" if case.due_at and at >= case.due_at else "",
     }
 
@@ -152,17 +159,24 @@ def _row(case: ServiceCase, at: datetime) -> dict[str, object]:
 @ratings.command("step")
 @click.argument("case_id", type=int)
 @click.argument("step", type=click.Choice([str(step) for step in Step if step not in OF_THE_PERSON]))
-@click.option("--note", default="", help="What was done, or why.")
+@click.option("--note", "text", default="", help="What was done, or why.")
 @click.option("--by", default=TERMINAL.name, show_default=True, help="Who did it; an appeal is decided by another.")
 @json_option
 @edge
-def step_(case_id: int, step: str, note: str, by: str, as_json: bool) -> None:
+def step_(case_id: int, step: str, text: str, by: str, as_json: bool) -> None:
     """Take the next STEP of the bad rating of case number CASE_ID."""
     with work() as session:
         case = service.get_case(session, case_id)
-        service.take_step(session, case, Step(step), Actor(None, by), now(), note=note)
+        service.take_step(session, case, Step(step), _at_terminal(by), now(), note=text)
         result = _row(case, now())
+    if not as_json:
+        result |= {"state": Word(NAMES[Step(case.state)]), "due": case.due_at or "-"}
     say(result, N_("Case %(case)s is %(state)s; the next step is due before %(due)s"), as_json=as_json)
+
+
+def _at_terminal(name: str) -> Actor:
+    """Return who is named in the log: whoever types a name at the terminal is still at the terminal."""
+    return TERMINAL if name == TERMINAL.name else Actor(None, f"{TERMINAL.name}: {name}"[:LONGEST_NAME])
 
 
 @ratings.command("indicators")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from survey.cli.edge import edge, json_option, language_option, say, work
+from survey.cli.edge import edge, json_option, language_option, note, reason_option, say, work
 from survey.core.clock import now
 from survey.core.errors import N_, NotFound, Refused
 from survey.core.language import translator
@@ -119,10 +119,13 @@ def _of_run(made: ScoreReport, unit: str | None) -> tuple[dict[str, object], Wri
 
 @click.command("publish", help="Let everybody see a counted round's results.")
 @click.argument("round_id", metavar="ROUND")
+@reason_option
 @json_option
 @edge
-def publish(round_id: str, as_json: bool) -> None:
+def publish(round_id: str, reason: str, as_json: bool) -> None:
     """Publish a counted round at /results/ROUND."""
     with work() as session:
-        service.publish_round(session, service.get_round(session, round_id), now())
+        row = service.get_round(session, round_id)
+        service.publish_round(session, row, now())
+        note(session, row.office, service.PUBLISHED, round=row.name, reason=reason)
     say({"round": round_id}, N_("%(round)s is published at /results/%(round)s"), as_json=as_json)

@@ -4,15 +4,19 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
-from survey.cli.edge import edge, json_option, language, say, say_table, work
+from survey.cli.edge import edge, json_option, language, note, reason_option, say, say_table, work
 from survey.core.clock import now
 from survey.core.errors import N_
 from survey.scoring import filing, service
 from survey.scoring.assembling import ranking_group
 from survey.scoring.comparing import compare
+from survey.scoring.previewing import SECOND_PERSON
 from survey.scoring.run import missing
 from survey.scoring.scheme import Scheme, read_scheme
+from survey.staff.models import ROOT
+from survey.subjects.service import list_subjects
 
 schemes = AppGroup("schemes", help="A year's scoring rules.")
 _file = click.argument("file", type=click.Path(path_type=Path))
@@ -40,6 +44,9 @@ def add(file: Path, as_json: bool) -> None:
     scheme = read_scheme(file)
     with work() as session:
         new = service.add_scheme(session, scheme)
+        if new:
+            added = {"reference": scheme.reference, "hash": scheme.content_hash[:16]}
+            note(session, ROOT, service.ADDED, **added)
     sentence = N_("%(reference)s is added and frozen: %(types)s unit types, %(components)s components, hash %(hash)s")
     say(
         {**_figures(scheme), "new": new},
@@ -135,6 +142,8 @@ def approve(
         n = filing.approve(
             session, scheme, component=component, classes=classes, subjects=subjects, reason=reason, by=by
         )
+        filed = {"n": n, "scheme": scheme.id, "component": component, "classes": ", ".join(classes)}
+        note(session, ROOT, filing.APPROVED_ALONE, **filed, reason=reason, by=by)
     sentence = N_("For %(n)s subjects the class %(classes)s may be left out of %(component)s where it is short")
     say({"n": n, "classes": ", ".join(classes), "component": component}, sentence, as_json=as_json)
 
@@ -151,10 +160,10 @@ def runs(reference: str, as_json: bool) -> None:
             {
                 "number": row.number,
                 "version": row.version,
-                "made": row.made_at.isoformat(timespec="seconds"),
+                "made": row.made_at,
                 "hash": row.content_hash[:16],
                 "what_if": row.what_if,
-                "published": row.published_at.isoformat(timespec="seconds") if row.published_at else "",
+                "published": row.published_at or "",
             }
             for row in service.list_runs(session, scheme.id)
         ]
@@ -194,13 +203,15 @@ def compare_(reference: str, one: int, other: int, as_json: bool) -> None:
 @schemes.command("publish")
 @_scheme
 @click.option("--run", "number", type=int, help="The run's number [the last].")
+@reason_option
 @json_option
 @edge
-def publish(reference: str, number: int | None, as_json: bool) -> None:
+def publish(reference: str, number: int | None, reason: str, as_json: bool) -> None:
     """Let everybody see the results of a run."""
     with work() as session:
         scheme = service.get_scheme(session, reference)
         published = service.publish_run(session, scheme.id, number, now())
+        note(session, ROOT, service.PUBLISHED, number=published, scheme=scheme.id, reason=reason)
     say(
         {"scheme": scheme.id, "number": published},
         N_("Run %(number)s of %(scheme)s is published at /scores/%(scheme)s"),
@@ -211,8 +222,18 @@ def publish(reference: str, number: int | None, as_json: bool) -> None:
 def _import(reference: str, file: Path, kind: str, sentence: str, *, as_json: bool) -> None:
     with work() as session:
         scheme = service.get_scheme(session, reference)
-        n = filing.import_evidence(session, scheme, file, kind)
+        n = file_alone(session, scheme, file, kind)
     say({"n": n, "scheme": scheme.id}, sentence, as_json=as_json)
+
+
+def file_alone(session: Session, scheme: Scheme, file: Path, kind: str = "components") -> int:
+    """File what a table says, and write down what of it would have needed two people at the desk."""
+    pieces = filing.READERS[kind](file, scheme, list_subjects(session))
+    n = filing.file_evidence(session, scheme, pieces)
+    alone = sum(one.kind in SECOND_PERSON for one in pieces)
+    sentence = filing.FILED_ALONE if alone else filing.FILED
+    note(session, ROOT, sentence, n=n, file=file.name, scheme=scheme.id, alone=alone)
+    return n
 
 
 def _figures(scheme: Scheme) -> dict[str, object]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.cli.edge import edge, json_option, language, minsheng, new_file, say, say_table, translate, work
+from survey.cli.edge import edge, json_option, language, minsheng, new_file, note, say, say_table, translate, work
+from survey.cli.schemes import file_alone
 from survey.core.clock import now
 from survey.core.errors import N_
 from survey.core.ids import canonical_json
@@ -20,6 +21,7 @@ from survey.scoring.grades import UnitGrade
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.run import Run, missing, score_run
 from survey.scoring.trying import gathered_with, what_if_of
+from survey.staff.models import ROOT
 from survey.storage.engine import snapshot
 
 UNUSED = N_(
@@ -49,7 +51,7 @@ def import_(reference: str, file: Path, as_json: bool) -> None:
     """File a table with subject, component, value, source, confirmed_by."""
     with work() as session:
         scheme = service.get_scheme(session, reference)
-        n = filing.import_evidence(session, scheme, file)
+        n = file_alone(session, scheme, file)
         inputs = service.gather(session, scheme)
     lacking = sum(1 for names in missing(inputs).values() if names)
     say(
@@ -82,6 +84,10 @@ def score(reference: str, out: Path | None, changes: tuple[Path, ...], as_json: 
     what_if = what_if_of(changes)
     with work() as session:
         number, new = service.keep_run(session, run, now(), software=software(), what_if=what_if)
+        if new:
+            made = {"scheme": inputs.scheme.reference, "number": number, "units": len(run.grades.units)}
+            sentence = service.TRIED if what_if else service.SCORED
+            note(session, ROOT, sentence, **made, hash=run.content_hash[:16], what_if=what_if)
         if out:
             out.write_bytes(canonical_json(run.document()) + b"\n")
     unused = [" ".join(filter(None, (one.subject, one.kind, one.name, one.part))) for one in (*run.unused, *left)]

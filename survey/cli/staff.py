@@ -13,6 +13,7 @@ from survey.staff.offices import add_office, list_offices
 from survey.staff.roles import NAMES, Role
 from survey.staff.service import Grant, find_member, grants_of, list_members, set_active
 from survey.staff.service import invite as make_invitation
+from survey.staff.tokens import revoke_tokens_of
 
 staff = AppGroup("staff", help="The people at the desk.")
 _office = click.option("--office", default=ROOT, help="The office's code [the root office].")
@@ -76,12 +77,17 @@ def list_(as_json: bool) -> None:
 @json_option
 @edge
 def disable(login: str, as_json: bool) -> None:
-    """Switch an account off; its sessions end at once."""
+    """Switch an account off; its sessions, and the API tokens that it made, end at once."""
     with work() as session:
         member = find_member(session, login)
         set_active(session, member, active=False)
+        revoked = revoke_tokens_of(session, member.id, TERMINAL, now())
         record(session, TERMINAL, ROOT, N_("Switched the account of %(login)s off"), login=member.login)
-    say({"login": login}, N_("The account of %(login)s is switched off"), as_json=as_json)
+    say(
+        {"login": login, "revoked": revoked},
+        N_("The account of %(login)s is switched off, and %(revoked)s API tokens that it made are revoked"),
+        as_json=as_json,
+    )
 
 
 @staff.command("office")

@@ -18,6 +18,7 @@ _COLUMNS = {
     "waiting": N_("Waiting"),
     "expired": N_("Expired"),
     "void": N_("Void"),
+    "spare": N_("Spare"),
     "rate": N_("Response rate"),
 }
 
@@ -78,6 +79,7 @@ def _row(part: Disposition) -> dict[str, object]:
         "waiting": part.waiting,
         "expired": part.expired,
         "void": part.void,
+        "spare": part.spare,
         "rate": part.rate,
         "step": part.step,
     }

@@ -6,15 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from survey.codes.generator import digest, draw_codes
 from survey.codes.models import Batch, BatchDoor, Code, CodeState
 from survey.core.errors import N_, NotFound, Refused
 from survey.rounds.definition import RoundDefinition
-from survey.rounds.models import Round, State, VoterGroupRow
+from survey.rounds.models import WORDS, Round, State, VoterGroupRow
 from survey.storage.bulk import insert_rows
+
+ISSUED = N_("Issued the batch %(batch)s of %(codes)s codes for the round %(round)s")
+LET_IN = N_("Let the codes of %(n)s batches of the round %(round)s in (%(batches)s)")
+LET_IN_NO_MORE = N_("Let no more codes of %(n)s batches of the round %(round)s in (%(batches)s)")
+VOIDED_ALONE = N_(
+    "Voided the batch %(batch)s of the round %(round)s at the terminal, without a second person. Reason: %(reason)s"
+)
+"""For the log."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,9 @@ def issue_codes(
     """
     if row.state not in (State.READY, State.OPEN):
         raise Refused(
-            N_("Codes are issued while a round is ready or open; %(name)s is %(state)s"), name=row.name, state=row.state
+            N_("Codes are issued while a round is ready or open; %(name)s is %(state)s"),
+            name=row.name,
+            state=WORDS[row.state],
         )
     # Two people issuing at once would both find nothing issued yet: the second one waits here.
     session.refresh(row, with_for_update=True)
@@ -100,12 +110,7 @@ def void_batch(session: Session, row: Round, name: str) -> int:
         NotFound: when the round has no batch of that name.
         Refused: when the round has closed; its response account is final.
     """
-    if row.state in (State.CLOSED, State.COUNTED):
-        raise Refused(
-            N_("%(name)s is %(state)s and its codes are accounted for; none is voided any more"),
-            name=row.name,
-            state=row.state,
-        )
+    expect_voidable(row)
     batch = get_batch(session, row, name)
     voided = session.execute(
         update(Code)
@@ -116,6 +121,20 @@ def void_batch(session: Session, row: Round, name: str) -> int:
     batch.void = True
     session.flush()
     return len(voided)
+
+
+def expect_voidable(row: Round) -> None:
+    """Do nothing while codes of a round may be voided.
+
+    Raises:
+        Refused: when it has closed; its response account is final.
+    """
+    if row.state in (State.CLOSED, State.COUNTED):
+        raise Refused(
+            N_("%(name)s is %(state)s and its codes are accounted for; none is voided any more"),
+            name=row.name,
+            state=WORDS[row.state],
+        )
 
 
 def open_batch(session: Session, row: Round, name: str | None) -> list[str]:
@@ -158,20 +177,35 @@ def shut_batch(session: Session, row: Round, name: str | None, now: datetime) ->
 
 
 def unusable_codes(session: Session, row: Round, codes: Iterable[str], key: bytes) -> int:
-    """Count the codes of a list that are not issued codes of the round: foreign, spent or void."""
+    """Count the codes of a list that are not issued codes of the round: foreign, spent or void.
+
+    While a secret round is open spent and void ones pass: which they are would tell who has voted.
+    """
     digests = [digest(code, key) for code in codes]
+    of_it = Code.round_id == row.id
+    if row.state != State.OPEN or not RoundDefinition.model_validate(row.definition).secret:
+        of_it &= Code.state == CodeState.ISSUED
     usable = 0
     for start in range(0, len(digests), 500):
         part = digests[start : start + 500]
-        usable += (
-            session.scalar(
-                select(func.count()).where(
-                    Code.round_id == row.id, Code.digest.in_(part), Code.state == CodeState.ISSUED
-                )
-            )
-            or 0
-        )
+        usable += session.scalar(select(func.count()).where(of_it, Code.digest.in_(part))) or 0
     return len(digests) - usable
+
+
+def class_of_each(session: Session, row: Round, codes: Iterable[str], key: bytes) -> dict[str, list[str]]:
+    """Return the codes of a round by the class of their ballots, in the order given."""
+    classes = dict(
+        session.execute(
+            select(Code.digest, VoterGroupRow.ballot_class)
+            .join(Batch, Batch.id == Code.batch_id)
+            .join(VoterGroupRow, VoterGroupRow.id == Batch.voter_group_id)
+            .where(Code.round_id == row.id)
+        ).all()
+    )
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        found.setdefault(classes[digest(code, key)], []).append(code)
+    return dict(sorted(found.items()))
 
 
 def get_batch(session: Session, row: Round, name: str) -> Batch:
@@ -220,7 +254,7 @@ def _doors(session: Session, row: Round, name: str | None) -> list[Batch]:
         raise Refused(
             N_("Batches are opened and closed while the round is open; %(name)s is %(state)s"),
             name=row.name,
-            state=row.state,
+            state=WORDS[row.state],
         )
     if name is None:
         return [batch for batch in list_batches(session, row) if not batch.void]
@@ -250,12 +284,19 @@ def _expect_nothing_told(session: Session, row: Round) -> None:
 
 
 def _issued(session: Session, row: Round) -> dict[int, int]:
-    """Count by voter group what fills the plan: the codes of main batches that were not voided."""
+    """Count by voter group what fills the plan: the codes of main batches that were not voided as a whole.
+
+    A single void slip still fills its place: another one is drawn from a spare batch, where nobody knows its code.
+    """
     counted = session.execute(
         select(Batch.voter_group_id, func.count())
         .select_from(Code)
         .join(Batch, Batch.id == Code.batch_id)
-        .where(Code.round_id == row.id, Batch.spare.is_(False), Code.state != CodeState.VOID)
+        .where(
+            Code.round_id == row.id,
+            Batch.spare.is_(False),
+            not_(and_(Batch.void, Code.state == CodeState.VOID)),
+        )
         .group_by(Batch.voter_group_id)
     )
     return {row[0]: row[1] for row in counted}

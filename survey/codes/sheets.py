@@ -138,6 +138,22 @@ def write_sheets(
     return SheetReport(pages=number, slips=count, files=(out,) if isinstance(out, Path) else ())
 
 
+def write_boxes(boxes: Sequence[tuple[Heading, Sequence[Slip]]], out: BinaryIO, *, layout: LayoutName = "24") -> None:
+    """Write slips of several classes, none empty, as one PDF; each class has its words, and begins a page."""
+    of = LAYOUTS[layout]
+    sheets = [
+        _Sheet(of, heading, slips[0].url[:-CODE_DIGITS], None, f"slip{number}")
+        for number, (heading, slips) in enumerate(boxes)
+    ]
+    canvas = sheets[0].begin(out)
+    for sheet in sheets[1:]:
+        sheet.share(canvas)
+    for sheet, (_heading, slips) in zip(sheets, boxes, strict=True):
+        for page in _pages(slips, of.per_page):
+            sheet.draw_page(canvas, page)
+    canvas.save()
+
+
 def write_sheet_files(
     slips: Iterable[Slip],
     heading: Heading,
@@ -174,7 +190,8 @@ def write_sheet_files(
 class _Sheet:
     """A layout with its words set: all that is the same on every slip."""
 
-    def __init__(self, layout: Layout, heading: Heading, prefix: str, font: Path | None) -> None:
+    def __init__(self, layout: Layout, heading: Heading, prefix: str, font: Path | None, form: str = "slip") -> None:
+        self.form = form
         self.layout = layout
         self.heading = heading
         self.printer = CodePrinter(prefix)
@@ -217,14 +234,18 @@ class _Sheet:
         canvas.beginForm("cuts", 0, 0, PAGE_WIDTH * mm, PAGE_HEIGHT * mm)
         self._draw_cuts(canvas)
         canvas.endForm()
-        canvas.beginForm("slip", 0, 0, self.layout.width * mm, self.layout.height * mm)
+        self.share(canvas)
+        return canvas
+
+    def share(self, canvas: Canvas) -> None:
+        """Draw what stands on every slip, once."""
+        canvas.beginForm(self.form, 0, 0, self.layout.width * mm, self.layout.height * mm)
         self._draw_watermark(canvas)
         for size, x, y, line in self.lines:
             canvas.setFont(self.font, size)
             canvas.drawString(x, y, line)
         self._draw_ruler(canvas)
         canvas.endForm()
-        return canvas
 
     def draw_page(self, canvas: Canvas, slips: Sequence[Slip]) -> None:
         """Draw one page of slips, row by row."""
@@ -240,7 +261,7 @@ class _Sheet:
             bottom = PAGE_HEIGHT - layout.margin - (row + 1) * layout.height
             canvas.saveState()
             canvas.translate(column * layout.width * mm, bottom * mm)
-            canvas.doForm("slip")
+            canvas.doForm(self.form)
             canvas.addLiteral(f"q {at} {image}{pixels.tobytes().hex()}> EI Q")
             canvas.setFont(self.font, layout.code.size)
             for first, last, x, y in self.code_lines:

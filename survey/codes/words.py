@@ -8,6 +8,7 @@ from survey.codes.poster import Poster
 from survey.codes.sheets import Heading
 from survey.core.errors import N_
 from survey.core.language import translator
+from survey.core.sentences import write_moment
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.models import Round
 from survey.rounds.rules import BallotClass
@@ -31,11 +32,10 @@ def make_heading(
 ) -> Heading:
     """Return the words that stand on every slip of a round, or of one class's ballots."""
     say = translator(language)
-    closes = definition.closes_at
     return Heading(
         title=definition.title.words(language),
         organiser=definition.organiser.words(language),
-        closes=f"{closes:%Y-%m-%d %H:%M}",
+        closes=write_moment(definition.closes_at, say),
         note=say(N_("This code can be used once. No name, no phone number, no login, no fee.")),
         address=base_url,
         label_code=say(N_("Code")),

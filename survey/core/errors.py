@@ -6,15 +6,9 @@ A message is an English source sentence with named figures; the edges (pages, co
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from survey.core.sentences import N_, Word, fill, same
 
-def N_(sentence: str) -> str:  # noqa: N802 - the name that message extraction knows
-    """Mark a sentence for the catalogues; it is translated later, at the edge."""
-    return sentence
-
-
-def same(sentence: str) -> str:
-    """Leave a sentence in English: the translation used where no language was chosen."""
-    return sentence
+__all__ = ["N_", "AlreadyDone", "Invalid", "NotFound", "Problem", "Refused", "SurveyError", "TooLarge", "Word", "same"]
 
 
 class SurveyError(Exception):
@@ -31,8 +25,8 @@ class SurveyError(Exception):
         self.figures = figures
 
     def say(self, translate: Callable[[str], str] = same) -> str:
-        """Return the sentence in the language of ``translate``, with its figures."""
-        return translate(self.message) % self.figures
+        """Return the sentence in the language of ``translate``, with its figures as people there write them."""
+        return fill(self.message, self.figures, translate)
 
     def __str__(self) -> str:
         return self.say()
@@ -60,7 +54,7 @@ class Problem:
 
     def say(self, translate: Callable[[str], str] = same) -> str:
         """Return the sentence in the language of ``translate``, without its place."""
-        return translate(self.message) % self.figures
+        return fill(self.message, self.figures, translate)
 
 
 class Invalid(SurveyError):
@@ -76,3 +70,7 @@ class Invalid(SurveyError):
             f"{problem.where}: {problem.say(translate)}" if problem.where else problem.say(translate)
             for problem in self.problems
         )
+
+
+class TooLarge(Invalid):
+    """An input that is larger than anybody's table, key or questionnaire; nothing of it was taken."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.core.errors import N_, Refused
+from survey.core.errors import N_, Problem, Refused, TooLarge
 from survey.core.keytext import HEADLINE
 
 _BEGIN = "-----BEGIN MINSHENG TRUSTEE PUBLIC KEY-----"
@@ -47,11 +47,12 @@ def read(file: Path) -> bytes:
     """Return a key file's bytes.
 
     Raises:
-        Refused: when it is missing, or far too large for a key.
+        Refused: when it is missing.
+        TooLarge: when it is far too large for a key.
     """
     try:
         if file.stat().st_size > LARGEST:
-            raise Refused(N_("%(file)s is too large to be a key file"), file=file)
+            raise TooLarge([Problem("", N_("%(file)s is too large to be a key file"), {"file": file.name})])
         return file.read_bytes()
     except FileNotFoundError as error:
         raise Refused(N_("There is no key file %(file)s"), file=file) from error

@@ -16,12 +16,13 @@ from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from survey.core.errors import N_, Invalid, Problem
+from survey.core.errors import N_, Invalid, Problem, TooLarge
 from survey.core.sheetscan import (
     DAMAGED,
     Look,
     Place,
     Sight,
+    TooMuch,
     Unreadable,
     attributes_of,
     cell_name,
@@ -44,7 +45,10 @@ OLD = N_("this is no .xlsx workbook but one of the old kind (.xls); save it as .
 PROTECTED = N_("the workbook is protected by a password; save it without one")
 MACROS = N_("the workbook holds macros; save it as .xlsx without macros")
 NO_WORKBOOK = N_("the file is a packed file, but no .xlsx workbook; save the table as .xlsx or CSV")
-TOO_LARGE = N_("the workbook unpacks to %(size)s bytes; the most is %(most)s, and %(times)s times its size")
+TOO_LARGE = N_(
+    "the workbook unpacks to %(size)s bytes; the most is %(most)s, and %(times)s times its size. "
+    "Save a long table as CSV"
+)
 MANY_SHEETS = N_("several sheets of the workbook hold something: %(sheets)s; keep only the one with the table")
 EMPTY = N_("the file is empty")
 ERROR_CELL = N_("the cell %(cell)s holds the error %(value)s; mend its formula")
@@ -93,10 +97,13 @@ def read_sheet(data: bytes, name: str) -> SheetTable:
         name: its name, for what people are told.
 
     Raises:
-        Invalid: for an old, protected, damaged or too large workbook, one with macros or several filled sheets.
+        TooLarge: when it is too large, or would be when it is unpacked.
+        Invalid: for an old, protected or damaged workbook, one with macros or several filled sheets.
     """
     try:
         return _read(data)
+    except TooMuch as error:
+        raise TooLarge([Problem(name, error.message, error.figures)]) from None
     except Unreadable as error:
         raise Invalid([Problem(name, error.message, error.figures)]) from None
 
@@ -140,7 +147,7 @@ class _Parts:
         self._parts = {_plain(info.filename): info for info in self._zip.infolist()}
         size = sum(info.file_size for info in self._zip.infolist())
         if size > LARGEST_UNPACKED or size > MOST_TIMES * len(data):
-            raise Unreadable(TOO_LARGE, size=size, most=LARGEST_UNPACKED, times=MOST_TIMES)
+            raise TooMuch(TOO_LARGE, size=size, most=LARGEST_UNPACKED, times=MOST_TIMES)
         if any(info.flag_bits & 1 for info in self._zip.infolist()):
             raise Unreadable(PROTECTED)
         if any(mark in name for name in self._parts for mark in _MACROS):

@@ -46,6 +46,10 @@ class Unreadable(Exception):
         self.figures: dict[str, object] = figures
 
 
+class TooMuch(Unreadable):
+    """The sheet holds, or would unpack to, more than is read."""
+
+
 @dataclass
 class Sight:
     """What the look through a sheet has shown; rows and columns count from 1.
@@ -71,20 +75,20 @@ class Sight:
         """Take note that a cell holds something.
 
         Raises:
-            Unreadable: when the sheet reaches too far.
+            TooMuch: when the sheet reaches too far.
         """
         if self.top <= row <= self.bottom and self.left <= column <= self.right:
             return
         # One line more than rows: the header.
         if row > MOST_ROWS + 1:
-            raise Unreadable(MANY_ROWS, most=MOST_ROWS)
+            raise TooMuch(MANY_ROWS, most=MOST_ROWS)
         if column > MOST_COLUMNS:
-            raise Unreadable(MANY_COLUMNS, most=MOST_COLUMNS)
+            raise TooMuch(MANY_COLUMNS, most=MOST_COLUMNS)
         self.top, self.bottom = min(self.top or row, row), max(self.bottom, row)
         self.left, self.right = min(self.left or column, column), max(self.right, column)
         rows, columns = self.bottom - self.top + 1, self.right - self.left + 1
         if rows * columns > MOST_CELLS:
-            raise Unreadable(MANY_CELLS, rows=rows, columns=columns)
+            raise TooMuch(MANY_CELLS, rows=rows, columns=columns)
 
 
 @dataclass(frozen=True)
@@ -244,7 +248,7 @@ class _Scan:
             raise Unreadable(DAMAGED)
         self._text += self._shared[number]
         if self._text > MOST_TEXT:
-            raise Unreadable(MUCH_TEXT, most=MOST_TEXT)
+            raise TooMuch(MUCH_TEXT, most=MOST_TEXT)
 
 
 def _place(reference: str) -> Place:

@@ -7,17 +7,22 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.core.errors import N_, Invalid, Problem
+from survey.core.errors import N_, Invalid, Problem, TooLarge
+from survey.core.formulas import as_written
 from survey.core.sheetfile import Fault, is_workbook, read_sheet
 from survey.core.sheetscan import MANY_COLUMNS, MANY_ROWS, MOST_COLUMNS, MOST_ROWS, cell_name
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 LARGEST_TABLE = 50_000_000
 MOST_DELIMITERS = 10_000  # of one row
+
+_Line = tuple[int, list[str]]
+Progress = Callable[[int], None]
+"""Is told how many rows are done since it was last told."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ def read_text(file: Path, largest: int) -> str:
     """Return a file's text: UTF-8, UTF-16 with its mark, or GB 18030.
 
     Raises:
-        Invalid: when it is missing, larger than ``largest`` bytes, empty, or in no such encoding.
+        TooLarge: when it is larger than ``largest`` bytes.
+        Invalid: when it is missing, empty, or in no such encoding.
     """
     return _decode(_read_bytes(file, largest), file.name)
 
@@ -41,7 +47,7 @@ def _read_bytes(file: Path, largest: int) -> bytes:
     try:
         size = file.stat().st_size
         if size > largest:
-            raise Invalid(
+            raise TooLarge(
                 [
                     Problem(
                         file.name,
@@ -71,19 +77,32 @@ def _decode(data: bytes, name: str) -> str:
     )
 
 
+def silent(_rows: int) -> None:
+    """Tell nobody how far it is."""
+
+
 def read_table(
-    file: Path, columns: Sequence[str], optional: Sequence[str] = (), most_rows: int = MOST_ROWS
+    file: Path,
+    columns: Sequence[str],
+    optional: Sequence[str] = (),
+    most_rows: int = MOST_ROWS,
+    *,
+    on_progress: Progress = silent,
 ) -> list[Row]:
     """Return the rows of a CSV file or an .xlsx workbook whose first line names its columns.
+
+    A cell that an export of ours made inert by an apostrophe is read as it was before.
 
     Args:
         file: the file.
         columns: the columns that must be there.
         optional: columns that may be there; any other is a fault.
         most_rows: how many rows it may have; a workbook never more than ``MOST_ROWS``.
+        on_progress: told the number of rows after each.
 
     Raises:
-        Invalid: for a missing or unknown column, a row with too many cells, too many rows, or no row at all.
+        TooLarge: when it has too many bytes, rows or columns.
+        Invalid: for a missing or unknown column, a row with too many cells, or no row at all.
     """
     data = _read_bytes(file, LARGEST_TABLE)
     faults: tuple[Fault, ...] = ()
@@ -98,11 +117,11 @@ def read_table(
     first, header = next(lines, (1, []))
     header = [name.strip() for name in header]
     if len(header) > MOST_COLUMNS:
-        raise Invalid([Problem(file.name, MANY_COLUMNS, {"most": MOST_COLUMNS})])
+        raise TooLarge([Problem(file.name, MANY_COLUMNS, {"most": MOST_COLUMNS})])
     named = dict(enumerate(header, left))
     problems = [_fault(file.name, fault, named) for fault in faults]
     _check_header(header, columns, optional, f"{file.name}:{first}")
-    rows, uneven = _rows(lines, header, file.name, most_rows)
+    rows, uneven = _rows(_told(lines, on_progress), header, file.name, most_rows)
     if problems or uneven:
         raise Invalid([*problems, *uneven])
     if not rows:
@@ -120,13 +139,19 @@ def _rows(
         if not any(cell.strip() for cell in cells):
             continue
         if len(rows) + len(problems) >= most_rows:
-            raise Invalid([Problem(name, MANY_ROWS, {"most": most_rows})])
+            raise TooLarge([Problem(name, MANY_ROWS, {"most": most_rows})])
         if len(cells) != len(header):
             message = N_("this row has %(n)s cells; the header has %(columns)s")
             problems.append(Problem(f"{name}:{line}", message, {"n": len(cells), "columns": len(header)}))
             continue
-        rows.append(Row(line, {column: cell.strip() for column, cell in zip(header, cells, strict=True)}))
+        rows.append(Row(line, {column: as_written(cell.strip()) for column, cell in zip(header, cells, strict=True)}))
     return rows, problems
+
+
+def _told(lines: Iterable[_Line], on_progress: Progress) -> Iterator[_Line]:
+    for line in lines:
+        on_progress(1)
+        yield line
 
 
 def _csv_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -143,7 +168,7 @@ def _csv_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             found += line.count(delimiter)
             # A comma may stand inside a text; but nothing is taken apart that would fill the memory.
             if found > MOST_DELIMITERS:
-                raise Invalid([Problem(name, MANY_COLUMNS, {"most": MOST_COLUMNS})])
+                raise TooLarge([Problem(name, MANY_COLUMNS, {"most": MOST_COLUMNS})])
             yield line
 
     reader = csv.reader(lines(), strict=True, delimiter=delimiter)

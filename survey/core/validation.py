@@ -1,7 +1,7 @@
 """Turn plain data into models, and a model's complaints into sentences: the place, what is wrong, what is allowed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -71,6 +71,14 @@ class Rule(ValueError):
         self.figures = figures
 
 
+class Rules(ValueError):
+    """Several faults found by one check, so that all of them are told at once."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        super().__init__("; ".join(rule.message for rule in self.rules))
+
+
 @dataclass(frozen=True)
 class Like:
     """Mark a text that must match a pattern; people are told in words what the pattern allows."""
@@ -107,7 +115,10 @@ def validate(value: object, model: type[Model], source: str, lines: Mapping[Path
     except ValidationError as error:
         details = error.errors()
         raise Invalid(
-            _problem(detail, model, source, lines or {}) for detail in details if not _follows(detail, details)
+            problem
+            for detail in details
+            if not _follows(detail, details)
+            for problem in _problems(detail, model, source, lines or {})
         ) from None
     except RecursionError:
         raise Invalid([Problem(source, N_("the file is nested too deeply"))]) from None
@@ -121,12 +132,21 @@ def _follows(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
     )
 
 
+def _problems(
+    detail: ErrorDetails, model: type[BaseModel], source: str, lines: Mapping[Path_, int]
+) -> Iterator[Problem]:
+    rule = detail.get("ctx", {}).get("error")
+    if not isinstance(rule, Rule | Rules):
+        yield _problem(detail, model, source, lines)
+        return
+    path, _, _ = _walk(model, detail["loc"])
+    for one in (rule,) if isinstance(rule, Rule) else rule.rules:
+        yield Problem(_where(source, path + one.field, lines), one.message, dict(one.figures))
+
+
 def _problem(detail: ErrorDetails, model: type[BaseModel], source: str, lines: Mapping[Path_, int]) -> Problem:
     context = detail.get("ctx", {})
     path, around, here = _walk(model, detail["loc"])
-    rule = context.get("error")
-    if isinstance(rule, Rule):
-        return Problem(_where(source, path + rule.field, lines), rule.message, dict(rule.figures))
     sentence = _SENTENCES.get(detail["type"], detail["msg"].replace("%", "%%"))
     value = detail["input"]
     allowed = next((context[name] for name in _ALLOWED if name in context), "")

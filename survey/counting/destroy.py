@@ -12,10 +12,14 @@ from survey.ballots.models import Envelope
 from survey.core.errors import N_, AlreadyDone, Problem, Refused
 from survey.counting.opening import CHUNK
 from survey.counting.service import get_count
-from survey.rounds.models import Round, State
+from survey.rounds.models import WORDS, Round, State
 from survey.rounds.service import frozen_round
 from survey.storage.shred import shred
 from survey.storage.traces import Needles
+
+DESTROYED = N_("Destroyed the %(envelopes)s envelopes of the round %(round)s")
+OVERWRITTEN = N_("Overwrote once more what was deleted from the urn of the round %(round)s")
+"""For the log."""
 
 
 def objections_end(session: Session, row: Round) -> datetime:
@@ -28,7 +32,7 @@ def objections_end(session: Session, row: Round) -> datetime:
         raise Refused(
             N_("The round %(name)s is %(state)s; its envelopes are destroyed after it is counted"),
             name=row.name,
-            state=row.state,
+            state=WORDS[row.state],
         )
     definition = frozen_round(session, row.id).definition
     return (row.counted_at + timedelta(days=definition.objection_days)).astimezone(definition.closes_at.tzinfo)
@@ -101,16 +105,12 @@ def _expect_destroyable(session: Session, row: Round, now: datetime) -> None:
         raise AlreadyDone(
             N_("The envelopes of %(name)s were destroyed at %(moment)s"),
             name=row.name,
-            moment=_written(row.destroyed_at),
+            moment=row.destroyed_at,
         )
     end = objections_end(session, row)
     if now < end:
         raise Refused(
             N_("Objections to the count of %(name)s are possible until %(moment)s; until then its envelopes are kept"),
             name=row.name,
-            moment=_written(end),
+            moment=end,
         )
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(sep=" ", timespec="minutes")

@@ -20,9 +20,20 @@ from survey.counting.signed import SignedCount, read_signed, sign
 from survey.counting.tally import Tally, outermost, piles_of, sheet_count, shuffled_texts, spreads_of
 from survey.counting.urnfile import read_urn, urn_root, write_urn
 from survey.rounds.definition import FrozenRound
-from survey.rounds.models import Round, State
+from survey.rounds.models import WORDS, Round, State
 from survey.rounds.service import frozen_round, list_voter_groups
 from survey.staff.webhooks import notify
+
+COUNTED_ALONE = N_(
+    "Counted the round %(round)s at the terminal, without a second person: %(envelopes)s envelopes, hash of the count "
+    "%(hash)s, root of the urn %(root)s"
+)
+TAKEN_ALONE = N_(
+    "Took the signed count of the round %(round)s at the terminal, without a second person: %(envelopes)s envelopes, "
+    "hash of the count %(hash)s, root of the urn %(root)s"
+)
+URN_WRITTEN = N_("Let the urn of the round %(round)s be written to a file")
+"""For the log; a count at the desk names the two people, see ``survey.worker.count``."""
 
 Progress = Callable[[int], None]
 SHEETS = range(1, 256)
@@ -194,7 +205,9 @@ def _expect_closed(row: Round) -> None:
         raise AlreadyDone(N_("The round %(name)s is counted already; a count never changes"), name=row.name)
     if row.state != State.CLOSED:
         raise Refused(
-            N_("The round %(name)s is %(state)s; it is counted after it is closed"), name=row.name, state=row.state
+            N_("The round %(name)s is %(state)s; it is counted after it is closed"),
+            name=row.name,
+            state=WORDS[row.state],
         )
 
 

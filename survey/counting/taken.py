@@ -14,6 +14,9 @@ from survey.core.errors import N_, AlreadyDone, NotFound, Refused
 from survey.core.ids import canonical_json
 from survey.counting.models import TakenCount
 
+GIVEN_BACK = N_("Gave back the count %(origin)s of the round %(round)s")
+"""For the log."""
+
 
 @dataclass(frozen=True)
 class Taken:

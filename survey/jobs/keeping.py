@@ -9,7 +9,7 @@ from typing import BinaryIO
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from survey.core.errors import N_, Refused
+from survey.core.errors import N_, Problem, TooLarge
 from survey.jobs.models import OVER, Job, JobFile, JobPart
 from survey.jobs.rules import KEPT, LISTED
 
@@ -29,13 +29,19 @@ def folder_of(files: Path, job_id: str) -> Path:
     return folder
 
 
-def put_upload(files: Path, job_id: str, stream: BinaryIO) -> Path:
-    """Keep what somebody sent with a job.
+def put_upload(files: Path, job_id: str, stream: BinaryIO, name: str = UPLOAD) -> Path:
+    """Keep what somebody sent with a job; only the program reads it.
+
+    Args:
+        files: the folder of all jobs' files.
+        job_id: the job.
+        stream: what was sent.
+        name: a plain file name, where the job is to tell faults by it.
 
     Raises:
-        Refused: when it is too large.
+        TooLarge: when it is too large.
     """
-    place = folder_of(files, job_id) / UPLOAD
+    place = folder_of(files, job_id) / name
     place.touch(mode=0o600)
     size = 0
     with place.open("wb") as out:
@@ -43,7 +49,8 @@ def put_upload(files: Path, job_id: str, stream: BinaryIO) -> Path:
             size += len(chunk)
             if size > LARGEST_UPLOAD:
                 place.unlink()
-                raise Refused(N_("The file is larger than %(most)s MB"), most=LARGEST_UPLOAD // 1_000_000)
+                message = N_("The file is larger than %(most)s MB")
+                raise TooLarge([Problem("", message, {"most": LARGEST_UPLOAD // 1_000_000})])
             out.write(chunk)
     return place
 

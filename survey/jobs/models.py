@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.storage.base import Base, UtcDateTime
@@ -28,7 +28,8 @@ class Job(Base):
 
     ``title``, ``unit`` and ``error`` are English sentences with figures; ``secret`` is encrypted and leaves with
     the worker that takes the job; ``begun_done`` is what was done already when the present worker began, so that
-    the rate is its own; ``beat_at`` is when that worker last showed that it lives.
+    the rate is its own; ``beat_at`` is when that worker last showed that it lives; ``seen`` tells whether its maker
+    knows how it ended.
     """
 
     __tablename__ = "job"
@@ -64,6 +65,7 @@ class Job(Base):
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class JobPart(Base):

@@ -19,6 +19,9 @@ AT_LEAST = timedelta(seconds=10)
 SILENCE = timedelta(seconds=90)
 """A running job without a sign for so long has lost its worker: more than any database keeps a writer waiting."""
 
+PATIENCE = timedelta(minutes=2)
+"""A job that waits longer while no worker shows that it lives waits for one that is not there."""
+
 EARLIEST = timedelta(seconds=3)
 """Before, a rate would be chance."""
 
@@ -69,6 +72,19 @@ def progress(done: int, total: int, *, begun_done: int, begun_at: datetime | Non
 def lost(beat_at: datetime | None, now: datetime) -> bool:
     """Tell whether a running job's worker has been silent for too long."""
     return beat_at is None or now - beat_at > SILENCE
+
+
+def is_worker_missing(waits_since: datetime | None, last_beat_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a job waits, and no worker has shown for some time that it lives.
+
+    Args:
+        waits_since: when the job was asked for that waits longest; none when none waits.
+        last_beat_at: when any worker last showed that it lives, at any job.
+        now: the moment.
+    """
+    if waits_since is None or now - waits_since <= PATIENCE:
+        return False
+    return last_beat_at is None or now - last_beat_at > PATIENCE
 
 
 def expires_at(ended_at: datetime) -> datetime:

@@ -141,7 +141,7 @@ def try_again(session: Session, job: Job) -> None:
     again = session.execute(
         update(Job)
         .where(Job.id == job.id, Job.state == JobState.FAILED, Job.ended_at > now() - KEPT)
-        .values(state=JobState.QUEUED, error="", error_figures={}, ended_at=None, cancelling=False)
+        .values(state=JobState.QUEUED, error="", error_figures={}, ended_at=None, cancelling=False, seen=False)
         .returning(Job.id)
     ).first()
     if not again:

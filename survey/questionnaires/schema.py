@@ -1,5 +1,6 @@
 """A questionnaire as people write it: scales first, then items; and the content hash that freezes it."""
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 from survey.core.errors import N_
 from survey.core.ids import content_hash
 from survey.core.model import WHOLE, Frozen
-from survey.core.validation import Rule
+from survey.core.validation import Rule, Rules
 from survey.core.yamlfile import load_model
 from survey.questionnaires.kinds import AnyItem
 from survey.questionnaires.kinds.scale import ScaleItem
@@ -42,80 +43,88 @@ class Questionnaire(Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> "Questionnaire":
-        self._check_codes()
-        known: dict[str, Item] = {}
-        items: list[Any] = []
-        for i, item in enumerate(self.items):
-            if item.id in known:
-                raise Rule(N_("the item %(id)s stands here twice"), "items", i, "id", id=item.id)
-            filled = self._with_steps(i, item)
-            self._check_condition(i, filled, known)
-            known[item.id] = filled
-            items.append(filled)
         # The model is frozen for everyone else; here it is still being made.
-        object.__setattr__(self, "items", tuple(items))
-        self._check_sheets()
+        object.__setattr__(self, "items", tuple(self._with_steps(item) for item in self.items))
+        faults = [*self._faults_of_codes(), *self._faults_of_items(), *self._faults_of_sheets()]
+        if faults:
+            raise Rules(faults)
         return self
 
-    def _check_sheets(self) -> None:
-        if len(self.sheets) == 1:
-            raise Rule(N_("one form needs no sheets; name two, or leave the field out"), "sheets")
-        for number, title in enumerate(self.sheets, 1):
-            if all(item.sheet != number for item in self.items):
-                raise Rule(N_("no item stands on the sheet %(title)s"), "sheets", number - 1, title=title.zh)
-        for i, item in enumerate(self.items):
-            if item.sheet > max(1, len(self.sheets)):
-                raise Rule(N_("there is no sheet %(sheet)s"), "items", i, "sheet", sheet=item.sheet)
-            for asked in item.show_if or {}:
-                if self.item(asked).sheet != item.sheet:
-                    message = N_("show_if names %(asked)s, which stands on the other sheet: nothing may join the two")
-                    raise Rule(message, "items", i, "show_if", asked, asked=asked)
+    def _with_steps(self, item: Item) -> Any:  # noqa: ANN401 - the union of all kinds
+        if isinstance(item, ScaleItem) and item.scale in self.scales:
+            return item.with_steps(self.scales[item.scale])
+        return item
 
-    def _check_codes(self) -> None:
+    def _faults_of_codes(self) -> Iterator[Rule]:
         lists: list[tuple[tuple[str | int, ...], Options]] = [
             (("scales", name), options) for name, options in self.scales.items()
         ]
-        lists += [(("items", i, "options"), item.options) for i, item in enumerate(self.items)]
+        lists += [
+            (("items", i, "options"), item.options)
+            for i, item in enumerate(self.items)
+            if not isinstance(item, ScaleItem)
+        ]
         for place, options in lists:
             codes = [option.code for option in options]
             for i, code in enumerate(codes):
                 if code in codes[:i]:
-                    raise Rule(N_("the option %(code)s stands here twice"), *place, i, "code", code=code)
+                    yield Rule(N_("the option %(code)s stands here twice"), *place, i, "code", code=code)
 
-    def _with_steps(self, i: int, item: Item) -> Item:
-        if not isinstance(item, ScaleItem):
-            return item
-        if item.scale not in self.scales:
-            raise Rule(
-                N_("there is no scale %(scale)s; known: %(known)s"),
-                "items",
-                i,
-                "scale",
-                scale=item.scale,
-                known=", ".join(self.scales) or "-",
-            )
-        return item.with_steps(self.scales[item.scale])
+    def _faults_of_items(self) -> Iterator[Rule]:
+        known: dict[str, Item] = {}
+        for i, item in enumerate(self.items):
+            if item.id in known:
+                yield Rule(N_("the item %(id)s stands here twice"), "items", i, "id", id=item.id)
+            scale = self._unknown_scale(item)
+            if scale is not None:
+                known_scales = ", ".join(self.scales) or "-"
+                message = N_("there is no scale %(scale)s; known: %(known)s")
+                yield Rule(message, "items", i, "scale", scale=scale, known=known_scales)
+            yield from self._faults_of_condition(i, item, known)
+            known.setdefault(item.id, item)
 
-    @staticmethod
-    def _check_condition(i: int, item: Item, known: dict[str, Item]) -> None:
+    def _unknown_scale(self, item: Item) -> str | None:
+        """Return the name of the scale that an item uses but that is not here."""
+        return item.scale if isinstance(item, ScaleItem) and item.scale not in self.scales else None
+
+    def _faults_of_condition(self, i: int, item: Item, known: dict[str, Item]) -> Iterator[Rule]:
         for asked, codes in (item.show_if or {}).items():
             place = ("items", i, "show_if", asked)
             if asked not in known:
-                raise Rule(N_("show_if names %(asked)s, which is no earlier item"), *place, asked=asked)
+                yield Rule(N_("show_if names %(asked)s, which is no earlier item"), *place, asked=asked)
+                continue
             if known[asked].per == "subject" and item.per != "subject":
-                raise Rule(
-                    N_("show_if names %(asked)s, which is asked per subject; so must this item be"), *place, asked=asked
+                message = N_("show_if names %(asked)s, which is asked per subject; so must this item be")
+                yield Rule(message, *place, asked=asked)
+            if known[asked].sheet != item.sheet:
+                message = N_("show_if names %(asked)s, which stands on the other sheet: nothing may join the two")
+                yield Rule(message, *place, asked=asked)
+            if self._unknown_scale(known[asked]) is None:
+                yield from self._faults_of_answers(place, codes, known[asked])
+
+    @staticmethod
+    def _faults_of_answers(place: tuple[str | int, ...], codes: Sequence[str], asked: Item) -> Iterator[Rule]:
+        allowed = [option.code for option in asked.options]
+        for code in codes:
+            if code not in allowed:
+                yield Rule(
+                    N_("show_if names the option %(code)s; %(asked)s has: %(allowed)s"),
+                    *place,
+                    code=code,
+                    asked=asked.id,
+                    allowed=", ".join(allowed) or "-",
                 )
-            allowed = [option.code for option in known[asked].options]
-            for code in codes:
-                if code not in allowed:
-                    raise Rule(
-                        N_("show_if names the option %(code)s; %(asked)s has: %(allowed)s"),
-                        *place,
-                        code=code,
-                        asked=asked,
-                        allowed=", ".join(allowed) or "-",
-                    )
+
+    def _faults_of_sheets(self) -> Iterator[Rule]:
+        if len(self.sheets) == 1:
+            yield Rule(N_("one form needs no sheets; name two, or leave the field out"), "sheets")
+            return
+        for number, title in enumerate(self.sheets, 1):
+            if all(item.sheet != number for item in self.items):
+                yield Rule(N_("no item stands on the sheet %(title)s"), "sheets", number - 1, title=title.zh)
+        for i, item in enumerate(self.items):
+            if item.sheet > max(1, len(self.sheets)):
+                yield Rule(N_("there is no sheet %(sheet)s"), "items", i, "sheet", sheet=item.sheet)
 
     @cached_property
     def content_hash(self) -> str:

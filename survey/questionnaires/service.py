@@ -1,6 +1,5 @@
 """Verbs on questionnaires: add a version, get one, list them."""
 
-import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -8,10 +7,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.core.errors import N_, AlreadyDone, NotFound, Refused
+from survey.core.errors import N_, NotFound, Refused
 from survey.core.ids import gives_hash
 from survey.questionnaires.models import QuestionnaireVersion
 from survey.questionnaires.schema import Questionnaire, read_questionnaire
+from survey.storage.versions import find_version, freeze, list_versions
+
+ADDED = N_("The questionnaire %(reference)s was added; fingerprint %(hash)s")
+"""For the log."""
 
 
 def add_questionnaire(session: Session, questionnaire: Questionnaire) -> bool:
@@ -23,24 +26,7 @@ def add_questionnaire(session: Session, questionnaire: Questionnaire) -> bool:
     Raises:
         AlreadyDone: when that version exists with another content.
     """
-    known = session.get(QuestionnaireVersion, (questionnaire.id, questionnaire.version))
-    if known is None:
-        session.add(
-            QuestionnaireVersion(
-                id=questionnaire.id,
-                version=questionnaire.version,
-                content_hash=questionnaire.content_hash,
-                document=questionnaire.document(),
-            )
-        )
-        session.flush()
-        return True
-    if known.content_hash != questionnaire.content_hash:
-        raise AlreadyDone(
-            N_("%(reference)s is frozen with another content; raise its version to add the change"),
-            reference=questionnaire.reference,
-        )
-    return False
+    return freeze(session, QuestionnaireVersion, questionnaire)
 
 
 def get_questionnaire(session: Session, reference: str) -> Questionnaire:
@@ -50,9 +36,7 @@ def get_questionnaire(session: Session, reference: str) -> Questionnaire:
         NotFound: when there is none.
         Refused: when the stored content no longer gives its hash.
     """
-    name, _, version = reference.partition("@")
-    is_number = re.fullmatch("[0-9]{1,4}", version)
-    known = session.get(QuestionnaireVersion, (name, int(version))) if is_number else None
+    known = find_version(session, QuestionnaireVersion, reference) if "@" in reference else None
     if known is None:
         raise NotFound(N_("There is no questionnaire %(reference)s; add its file first"), reference=reference)
     if not gives_hash(known.document, known.content_hash):
@@ -65,16 +49,13 @@ def get_questionnaire(session: Session, reference: str) -> Questionnaire:
 
 def list_questionnaires(session: Session) -> list[QuestionnaireVersion]:
     """Return every version, by name and number."""
-    return list(
-        session.scalars(select(QuestionnaireVersion).order_by(QuestionnaireVersion.id, QuestionnaireVersion.version))
-    )
+    return list_versions(session, QuestionnaireVersion)
 
 
 @cache
 def list_library() -> tuple[Questionnaire, ...]:
     """Return every questionnaire that comes with the program, by name."""
-    folder = Path(str(files("survey.questionnaires"))) / "library"
-    return tuple(read_questionnaire(file) for file in sorted(folder.glob("*.yaml")))
+    return tuple(read_questionnaire(file) for _name, file in sorted(_library().items()))
 
 
 def next_version(session: Session, name: str) -> int:
@@ -89,7 +70,12 @@ def library_file(name: str) -> Path:
     Raises:
         NotFound: when the library has none of that name.
     """
-    file = Path(str(files("survey.questionnaires"))) / "library" / f"{name}.yaml"
-    if not file.is_file():
+    known = _library()
+    if name not in known:
         raise NotFound(N_("The library has no questionnaire %(name)s"), name=name)
-    return file
+    return known[name]
+
+
+def _library() -> dict[str, Path]:
+    folder = Path(str(files("survey.questionnaires"))) / "library"
+    return {file.stem: file for file in folder.glob("*.yaml")}

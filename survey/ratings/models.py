@@ -6,22 +6,18 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.storage.base import Base, UtcDateTime
+from survey.storage.versions import FrozenVersion
 
 DIGEST_BYTES = 32
 LONGEST_TEXT = 500
 FIRST, SECOND = 1, 2  # rounds: the rating, the re-rating
 
 
-class PlanVersion(Base):
+class PlanVersion(FrozenVersion, Base):
     """One frozen version of a rating plan, whole, with the hash of its content."""
 
     __tablename__ = "rating_plan"
     __table_args__ = (CheckConstraint("version >= 1", name="version_counts_from_one"),)
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    content_hash: Mapped[str] = mapped_column(String(64))
-    document: Mapped[dict[str, object]] = mapped_column(JSON)
 
 
 class ServiceCase(Base):

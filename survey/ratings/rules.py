@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from survey.core.clock import COUNTRY
-from survey.core.errors import N_, Refused
+from survey.core.errors import N_, Refused, Word
 from survey.ratings.plan import Calendar, Limit, Milestone, RatingPlan, Span
 
 SHORTEST_NOTE = 4
@@ -212,11 +212,11 @@ def check_step(
         raise Refused(N_("Only the person who rates takes this step; staff never rate for anybody"))
     state = history[-1].step
     if step not in FOLLOWING[state]:
-        allowed = ", ".join(one for one in FOLLOWING[state] if one not in OF_THE_PERSON) or "-"
+        allowed = tuple(Word(NAMES[one]) for one in FOLLOWING[state] if one not in OF_THE_PERSON) or "-"
         raise Refused(
             N_("After %(state)s the step %(step)s cannot follow; possible: %(allowed)s"),
-            state=state,
-            step=step,
+            state=Word(NAMES[state]),
+            step=Word(NAMES[step]),
             allowed=allowed,
         )
     obstacle = _obstacle(plan, history, step, event.at)

@@ -21,6 +21,11 @@ from survey.ratings.plan import RatingPlan
 from survey.ratings.rules import Event, Step
 from survey.staff.actor import Actor
 from survey.staff.audit import record
+from survey.storage.versions import find_version, freeze
+
+PLAN_ADDED = N_("Added the rating plan %(reference)s (hash %(hash)s)")
+MINTED = N_("Minted the code of the case %(case)s")
+"""For the log."""
 
 LENGTHS = {"office": 40, "case_ref": 80, "item": 100, "unit": 100, "window": 100, "handler": 100, "channel": 40}
 NEEDED = ("case_ref", "item", "unit")
@@ -88,19 +93,7 @@ def add_plan(session: Session, plan: RatingPlan) -> bool:
     Raises:
         AlreadyDone: when that version exists with another content.
     """
-    known = session.get(PlanVersion, (plan.id, plan.version))
-    if known is None:
-        session.add(
-            PlanVersion(id=plan.id, version=plan.version, content_hash=plan.content_hash, document=plan.document())
-        )
-        session.flush()
-        return True
-    if known.content_hash != plan.content_hash:
-        raise AlreadyDone(
-            N_("%(reference)s is frozen with another content; raise its version to add the change"),
-            reference=plan.reference,
-        )
-    return False
+    return freeze(session, PlanVersion, plan)
 
 
 def get_plan(session: Session, reference: str) -> RatingPlan:
@@ -110,11 +103,7 @@ def get_plan(session: Session, reference: str) -> RatingPlan:
         NotFound: when there is none.
         Refused: when the stored content no longer gives its hash.
     """
-    name, _, version = reference.partition("@")
-    found = select(PlanVersion).where(PlanVersion.id == name).order_by(PlanVersion.version.desc()).limit(1)
-    if version:
-        found = found.where(PlanVersion.version == (int(version) if re.fullmatch("[0-9]{1,4}", version) else 0))
-    known = session.scalar(found)
+    known = find_version(session, PlanVersion, reference)
     if known is None:
         raise NotFound(N_("There is no rating plan %(reference)s; add its file first"), reference=reference)
     if not gives_hash(known.document, known.content_hash):

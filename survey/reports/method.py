@@ -60,7 +60,8 @@ def source_notes(names: Names, frozen: FrozenRound, count: Count) -> Iterator[tu
     say, definition = names.translate, frozen.definition
     yield say(N_("Round")), f"{definition.id} {definition.title.words(names.language)}"
     yield say(N_("Organiser")), definition.organiser.words(names.language)
-    yield say(N_("Open from and to")), f"{definition.opens_at.isoformat()} / {definition.closes_at.isoformat()}"
+    yield say(N_("Opens")), definition.opens_at
+    yield say(N_("Closes")), definition.closes_at
     yield say(N_("Questionnaire")), frozen.questionnaire.reference
     yield say(N_("Hash of the questionnaire")), frozen.questionnaire.content_hash
     yield say(N_("Hash of the frozen round")), frozen.content_hash

@@ -24,6 +24,7 @@ TURNOUT: Headings = (
     ("void", N_("Void")),
     ("rate", N_("Response rate, %")),
 )
+SPARE = ("spare", N_("Of these spare"))
 OUTCOMES: Headings = (
     ("outcome", N_("Outcome after AAPOR")),
     ("n", N_("Codes")),
@@ -52,7 +53,8 @@ TEXTS: Headings = (
 
 
 def turnout_table(names: Names, turnout: Sequence[Disposition]) -> Table:
-    """Return a row for every group and class."""
+    """Return a row for every group and class; where spare codes were issued, also how many."""
+    spare = any(row.spare for row in turnout)
     rows = (
         {
             "group": names.subject(row.group),
@@ -64,10 +66,11 @@ def turnout_table(names: Names, turnout: Sequence[Disposition]) -> Table:
             "expired": row.expired,
             "void": row.void,
             "rate": row.rate,
+            **({"spare": row.spare} if spare else {}),
         }
         for row in turnout
     )
-    return make_table("turnout", N_("Response"), TURNOUT, rows, names.translate)
+    return make_table("turnout", N_("Response"), (*TURNOUT, SPARE) if spare else TURNOUT, rows, names.translate)
 
 
 def outcomes_table(names: Names, account: CodeAccount) -> Table:

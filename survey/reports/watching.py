@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from survey.core.clock import COUNTRY
 from survey.core.errors import N_
 from survey.core.numbers import half_up
 from survey.reports.table import Cell as TableCell
@@ -107,7 +105,7 @@ def curve_table(moments: Iterable[Moment], translate: Callable[[str], str]) -> T
     """Return the curve's points with the plan line beside them."""
     rows = (
         {
-            "at": written(one.point.at),
+            "at": one.point.at,
             "issued": one.point.issued,
             "spent": one.point.spent,
             "rate": half_up(one.point.rate, PLACES),
@@ -122,11 +120,6 @@ def curve_table(moments: Iterable[Moment], translate: Callable[[str], str]) -> T
 def notes_table(sentences: Iterable[str], translate: Callable[[str], str]) -> Table:
     """Return formulas and remarks, translated already, one a row."""
     return make_table("notes", N_("Notes"), NOTES, ({"note": one} for one in sentences), translate)
-
-
-def written(moment: datetime) -> str:
-    """Return a moment as people in the country write it, to the minute."""
-    return f"{moment.astimezone(COUNTRY):%Y-%m-%d %H:%M}"
 
 
 def _figures(cell: Cell, wording: Wording) -> dict[str, TableCell]:

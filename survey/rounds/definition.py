@@ -111,8 +111,8 @@ class RoundDefinition(Frozen):
             raise Rule(
                 N_("the round closes at %(closes)s, which is not after it opens (%(opens)s)"),
                 "closes_at",
-                closes=self.closes_at.isoformat(),
-                opens=self.opens_at.isoformat(),
+                closes=self.closes_at,
+                opens=self.opens_at,
             )
         return self
 

@@ -5,17 +5,26 @@ Whether codes were issued for a draft is known above this room: ask ``codes.serv
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Problem, Refused
 from survey.core.keys import KeyKind, PublicKey
+from survey.core.textfile import Progress, silent
 from survey.questionnaires.service import get_questionnaire
 from survey.rounds.definition import TRUSTEES, RoundDefinition
-from survey.rounds.models import Round, State, VoterGroupRow
+from survey.rounds.models import KEYS, SEALS, Round, State, VoterGroupRow
 from survey.rounds.voters import VoterLine
 
+MADE = N_("Made the draft of the round %(name)s with the questionnaire %(questionnaire)s")
+WITH_ROSTER = N_("Took the roster in %(file)s for the draft of the round %(name)s")
+"""For the log."""
+
+RESERVED = frozenset({"new"})
+"""Names that addresses of the desk have for pages of their own."""
+
+_AT_ONCE = 1000
 _TWICE = N_("group %(group)s, class %(ballot_class)s stands there already")
 
 
@@ -60,9 +69,11 @@ def write_draft(
     Raises:
         AlreadyDone: when a round of that name is open or over, or codes were issued for it.
         NotFound: when the questionnaire is unknown.
-        Invalid: when a group and class stands there twice.
+        Invalid: when a page has its name, or a group and class stands there twice.
         Refused: when a key does not fit the seal.
     """
+    if definition.id in RESERVED:
+        raise Invalid([Problem("id", N_("this name is taken by a page; choose another"))])
     get_questionnaire(session, definition.questionnaire)
     _expect_distinct(lines)
     row = _empty_draft(session, definition.id)
@@ -74,8 +85,7 @@ def write_draft(
         row.public_keys = [*row.public_keys, _fitting(definition, row.public_keys, key, file)]
     session.add(row)
     session.flush()
-    session.add_all(_row(row, line) for line in lines)
-    session.flush()
+    _put_voters(session, row, lines)
     return row
 
 
@@ -112,15 +122,21 @@ def change_definition(session: Session, row: Round, definition: RoundDefinition)
     if any(key["kind"] != needed for key in row.public_keys):
         raise Refused(
             N_("The seal %(seal)s needs keys of the kind %(needed)s; take the present ones away first"),
-            seal=definition.seal,
-            needed=needed.value,
+            seal=SEALS[definition.seal],
+            needed=KEYS[needed],
         )
     row.definition = definition.model_dump(mode="json")
     _changed(session, row)
 
 
-def replace_voters(session: Session, row: Round, lines: Sequence[VoterLine]) -> None:
+def replace_voters(session: Session, row: Round, lines: Sequence[VoterLine], *, on_progress: Progress = silent) -> None:
     """Give a draft other voters, in the order of the lines.
+
+    Args:
+        session: the unit of work.
+        row: the draft.
+        lines: its voters.
+        on_progress: told the number of lines after each thousand.
 
     Raises:
         Refused: when it was opened.
@@ -130,7 +146,7 @@ def replace_voters(session: Session, row: Round, lines: Sequence[VoterLine]) -> 
     hold_draft(session, row)
     _expect_distinct(lines)
     _drop_voters(session, row)
-    session.add_all(_row(row, line) for line in lines)
+    _put_voters(session, row, lines, on_progress)
     _changed(session, row)
 
 
@@ -143,7 +159,7 @@ def add_voters(session: Session, row: Round, lines: Sequence[VoterLine]) -> None
     """
     hold_draft(session, row)
     _expect_distinct([*(_line(one) for one in _voters(session, row)), *lines])
-    session.add_all(_row(row, line) for line in lines)
+    _put_voters(session, row, lines)
     _changed(session, row)
 
 
@@ -226,9 +242,9 @@ def _fitting(definition: RoundDefinition, held: Sequence[dict[str, str]], key: P
         raise Refused(
             N_("%(file)s holds a key of the kind %(kind)s; the seal %(seal)s needs one of the kind %(needed)s"),
             file=file,
-            kind=key.kind.value,
-            seal=definition.seal,
-            needed=needed.value,
+            kind=KEYS[key.kind],
+            seal=SEALS[definition.seal],
+            needed=KEYS[needed],
         )
     document = key.document()
     if needed is KeyKind.TRUSTEE and document in held:
@@ -286,14 +302,13 @@ def _one(session: Session, row: Round, number: int) -> VoterGroupRow:
     return found
 
 
-def _row(row: Round, line: VoterLine) -> VoterGroupRow:
-    return VoterGroupRow(
-        round_id=row.id,
-        group=line.group,
-        ballot_class=line.ballot_class,
-        planned=line.planned,
-        subjects=line.subjects,
-    )
+def _put_voters(session: Session, row: Round, lines: Sequence[VoterLine], on_progress: Progress = silent) -> None:
+    rows = [{"round_id": row.id, **vars(line)} for line in lines]
+    # In bulk: one by one, a file of 200,000 would keep everybody else from writing for a minute.
+    for start in range(0, len(rows), _AT_ONCE):
+        chunk = rows[start : start + _AT_ONCE]
+        session.execute(insert(VoterGroupRow), chunk)
+        on_progress(len(chunk))
 
 
 def _line(row: VoterGroupRow) -> VoterLine:

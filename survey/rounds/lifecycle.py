@@ -82,7 +82,7 @@ def blockers(
             Blocker(
                 N_("The closing time %(closes)s has passed"),
                 N_("write a later closes_at"),
-                {"closes": definition.closes_at.isoformat()},
+                {"closes": definition.closes_at},
                 about="times",
             )
         )

@@ -1,5 +1,6 @@
 """Tables of rounds and their voter groups."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from survey.core.errors import N_, Word
+from survey.core.keys import KeyKind
 from survey.storage.base import Base, UtcDateTime
 
 
@@ -18,6 +21,20 @@ class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     COUNTED = "counted"
+
+
+WORDS: Mapping[str, Word] = {
+    State.DRAFT: Word(N_("draft")),
+    State.READY: Word(N_("ready")),
+    State.OPEN: Word(N_("open")),
+    State.CLOSED: Word(N_("closed")),
+    State.COUNTED: Word(N_("counted")),
+}
+"""What a state is called within a sentence."""
+
+SEALS: Mapping[str, Word] = {"office": Word(N_("office")), "trustees": Word(N_("trustees"))}
+KEYS: Mapping[str, Word] = {KeyKind.OFFICE: Word(N_("office")), KeyKind.TRUSTEE: Word(N_("trustee"))}
+"""The same of whose keys seal a round, and of a key's kind."""
 
 
 class Round(Base):

@@ -13,7 +13,7 @@ from survey.core.errors import N_, AlreadyDone, Refused
 from survey.core.keys import KeyKind, PrivateKey, PublicKey
 from survey.rounds.definition import TRUSTEES, RoundDefinition
 from survey.rounds.lifecycle import rehearsal_name
-from survey.rounds.models import Round, State, VoterGroupRow
+from survey.rounds.models import WORDS, Round, State, VoterGroupRow
 from survey.rounds.service import is_rehearsal, list_voter_groups, open_round
 
 USUAL_CODES = 3
@@ -45,7 +45,9 @@ def make_rehearsal(session: Session, row: Round, now: datetime, *, codes: int = 
     if is_rehearsal(row):
         raise Refused(N_("%(name)s is a rehearsal itself"), name=row.name)
     if row.state not in (State.DRAFT, State.READY):
-        raise Refused(N_("%(name)s is %(state)s; it is rehearsed before it opens"), name=row.name, state=row.state)
+        raise Refused(
+            N_("%(name)s is %(state)s; it is rehearsed before it opens"), name=row.name, state=WORDS[row.state]
+        )
     if not 1 <= codes <= MOST_CODES:
         raise Refused(N_("A rehearsal has 1 to %(most)s codes for each voter group"), most=MOST_CODES)
     name = rehearsal_name(row.name)

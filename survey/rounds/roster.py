@@ -8,14 +8,13 @@ from survey.core.errors import N_, Invalid, Refused
 from survey.questionnaires.selectors import TYPE
 from survey.rounds.models import Round, State
 from survey.rounds.service import check_round, frozen_round, list_rounds, list_voter_groups
-from survey.rounds.voters import OWN, VoterLine, resolve
+from survey.rounds.voters import OWN, Lookup, VoterLine, resolve
 from survey.subjects import service as subjects
-from survey.subjects.roster import Subject
 
 
 def rounds_using(session: Session, code: str) -> list[str]:
     """Return the names of the rounds not counted yet in which a subject is rated, or stands above one who is."""
-    roster = subjects.list_subjects(session)
+    roster = Lookup(subjects.list_subjects(session))
     rows = [row for row in list_rounds(session) if row.state != State.COUNTED]
     return [row.name for row in rows if _uses(session, row, code, roster)]
 
@@ -40,14 +39,15 @@ def remove_subject(session: Session, code: str) -> None:
 
 def check_drafts(session: Session, now: datetime) -> None:
     """Check every round that is not open yet: another roster may let it open, or keep it from that."""
+    roster = subjects.list_subjects(session)
     for row in list_rounds(session):
         if row.state in (State.DRAFT, State.READY):
             session.refresh(row, with_for_update=True)
             if row.state in (State.DRAFT, State.READY):
-                check_round(session, row, now)
+                check_round(session, row, now, roster)
 
 
-def _uses(session: Session, row: Round, code: str, roster: tuple[Subject, ...]) -> bool:
+def _uses(session: Session, row: Round, code: str, roster: Lookup) -> bool:
     if row.frozen_hash is not None:
         return any(subject.code == code for subject in frozen_round(session, row.id).subjects)
     lines = [
@@ -56,7 +56,7 @@ def _uses(session: Session, row: Round, code: str, roster: tuple[Subject, ...]) 
     return any(code in _rated(line, roster) for line in lines)
 
 
-def _rated(line: VoterLine, roster: tuple[Subject, ...]) -> set[str]:
+def _rated(line: VoterLine, roster: Lookup) -> set[str]:
     """Return whom a line names; what cannot be resolved yet still names the codes that are written."""
     try:
         return set(resolve(line, roster).subjects)

@@ -9,16 +9,28 @@ from sqlalchemy.orm import Session
 from survey.core.errors import N_, Invalid, NotFound, Refused
 from survey.core.ids import gives_hash
 from survey.core.keys import PublicKey, read_public_key
+from survey.core.sentences import Sentence
 from survey.questionnaires.service import get_questionnaire
 from survey.rounds.definition import FrozenRound, RoundDefinition, VoterGroup, read_definition
-from survey.rounds.drafting import write_draft
+from survey.rounds.drafting import hold_draft, replace_voters, write_draft
 from survey.rounds.fitness import misfits
 from survey.rounds.lifecycle import Blocker, blockers, rehearsal_name, rehearsed
-from survey.rounds.models import Round, State, VoterGroupRow
-from survey.rounds.voters import VoterLine, read_voters, resolve
+from survey.rounds.models import WORDS, Round, State, VoterGroupRow
+from survey.rounds.voters import Lookup, VoterLine, read_voters, resolve
 from survey.staff.webhooks import notify
 from survey.subjects.roster import Subject
 from survey.subjects.service import import_roster, list_subjects
+
+CHECKED = N_("Checked the round %(name)s: %(n)s things in its way")
+OPENED = N_("Opened the round %(round)s, frozen content %(hash)s. Reason: %(reason)s")
+CLOSED = N_("Closed the round %(round)s with %(envelopes)s envelopes in the urn. Reason: %(reason)s")
+PRESENT = N_("Wrote down for %(round)s: of group %(group)s, class %(ballot_class)s, %(n)s are present")
+REMOVED = N_(
+    "Removed the draft of the round %(round)s, never opened and without codes: %(groups)s groups and classes, "
+    "%(planned)s planned voters. Reason: %(reason)s"
+)
+PUBLISHED = N_("Published the results of the round %(round)s: %(reason)s")
+"""For the log."""
 
 _thawed: dict[str, FrozenRound] = {}
 
@@ -40,6 +52,26 @@ def create_round(session: Session, file: Path) -> Round:
     lines = read_voters(file.parent / definition.voters)
     keys = [(name, read_public_key(file.parent / name)) for name in definition.key_files]
     return write_draft(session, definition, lines, keys)
+
+
+def remove_round(session: Session, row: Round) -> dict[str, object]:
+    """Remove a draft that was never opened. That it has no codes ``codes.service.expect_none_issued`` tells first.
+
+    Returns:
+        What the log says of it.
+
+    Raises:
+        Refused: when it was opened, is a rehearsal, or is being rehearsed.
+    """
+    hold_draft(session, row)
+    if rehearsal_of(session, row) is not None:
+        raise Refused(N_("%(name)s is being rehearsed; clear its rehearsal first"), name=row.name)
+    groups = list_voter_groups(session, row)
+    figures = {"round": row.name, "groups": len(groups), "planned": sum(group.planned for group in groups)}
+    replace_voters(session, row, ())
+    session.delete(row)
+    session.flush()
+    return figures
 
 
 def get_round(session: Session, name: str) -> Round:
@@ -78,25 +110,37 @@ def list_voter_groups(session: Session, row: Round) -> list[VoterGroupRow]:
     )
 
 
-def check_round(session: Session, row: Round, now: datetime) -> tuple[Blocker, ...]:
-    """List what blocks opening; with nothing left a draft becomes ready, with something a ready one a draft."""
+def check_round(
+    session: Session, row: Round, now: datetime, roster: tuple[Subject, ...] | None = None
+) -> tuple[Blocker, ...]:
+    """List what blocks opening; with nothing left a draft becomes ready, with something a ready one a draft.
+
+    Args:
+        session: the unit of work.
+        row: the round.
+        now: the moment.
+        roster: where it was read already.
+    """
     _expect(row, State.DRAFT, State.READY)
-    found = find_blockers(session, row, now)
+    found = find_blockers(session, row, now, roster)
     # It only bars the opening: what is right stays right, and codes can be printed meanwhile.
     row.state = State.DRAFT if any(one.about != "rehearsal" for one in found) else State.READY
     session.flush()
     return found
 
 
-def find_blockers(session: Session, row: Round, now: datetime) -> tuple[Blocker, ...]:
+def find_blockers(
+    session: Session, row: Round, now: datetime, roster: tuple[Subject, ...] | None = None
+) -> tuple[Blocker, ...]:
     """List what blocks a round from opening, and change nothing."""
     definition = RoundDefinition.model_validate(row.definition)
-    roster = list_subjects(session)
+    roster = list_subjects(session) if roster is None else roster
+    lookup = Lookup(roster)
     found: list[Blocker] = []
     voters: list[VoterGroup] = []
     for group in list_voter_groups(session, row):
         try:
-            voters.append(resolve(_line(group), roster))
+            voters.append(resolve(_line(group), lookup))
         except Invalid as error:
             remedy = N_("import the roster that has it, or correct the voters file")
             found += [Blocker(p.message, remedy, p.figures, about="voters") for p in error.problems]
@@ -118,7 +162,7 @@ def open_round(session: Session, row: Round, now: datetime) -> FrozenRound:
         first = found[0]
         raise Refused(
             N_("The round cannot open: %(reason)s (%(n)s blockers; see `flask rounds check %(name)s`)"),
-            reason=first.message % first.figures,
+            reason=Sentence(first.message, first.figures),
             n=len(found),
             name=row.name,
         )
@@ -221,7 +265,8 @@ def present_voters(session: Session, row: Round) -> dict[tuple[str, str], int | 
 def _freeze(session: Session, row: Round) -> FrozenRound:
     definition = RoundDefinition.model_validate(row.definition)
     roster = list_subjects(session)
-    voters = tuple(resolve(_line(group), roster) for group in list_voter_groups(session, row))
+    lookup = Lookup(roster)
+    voters = tuple(resolve(_line(group), lookup) for group in list_voter_groups(session, row))
     return FrozenRound(
         definition,
         get_questionnaire(session, definition.questionnaire),
@@ -251,6 +296,6 @@ def _expect(row: Round, *states: State) -> None:
         raise Refused(
             N_("The round %(name)s is %(state)s; this needs it to be %(needed)s"),
             name=row.name,
-            state=row.state,
-            needed=" or ".join(states),
+            state=WORDS[row.state],
+            needed=tuple(WORDS[state] for state in states),
         )

@@ -1,6 +1,7 @@
 """Read who votes: groups, ballot classes, ballots planned, and the subjects each rates."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,9 @@ from pydantic import Field, StringConstraints
 
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.model import Frozen
-from survey.core.textfile import read_table
+from survey.core.textfile import Progress, Row, read_table, silent
 from survey.core.validation import validate
-from survey.questionnaires.selectors import TYPE, fits
+from survey.questionnaires.selectors import TYPE
 from survey.rounds.definition import VoterGroup
 from survey.rounds.rules import CLASS_PATTERN, ClassCode
 from survey.subjects.roster import Code, Subject
@@ -44,12 +45,27 @@ def read_voters(file: Path) -> tuple[VoterLine, ...]:
     Raises:
         Invalid: with every fault by line; a group and class that stand twice name both lines.
     """
+    return voters_of(read_table(file, COLUMNS), file.name)
+
+
+def voters_of(rows: Sequence[Row], name: str, *, on_progress: Progress = silent) -> tuple[VoterLine, ...]:
+    """Return the lines of a table's rows.
+
+    Args:
+        rows: with the cells of ``COLUMNS``.
+        name: of the file.
+        on_progress: told the number of rows after each.
+
+    Raises:
+        Invalid: as ``read_voters``.
+    """
     problems: list[Problem] = []
     lines: list[VoterLine] = []
     first: dict[tuple[str, str], int] = {}
-    for row in read_table(file, COLUMNS):
+    for row in rows:
+        on_progress(1)
         try:
-            line = voter_line(row.cells, f"{file.name}:{row.line}")
+            line = voter_line(row.cells, f"{name}:{row.line}")
         except Invalid as error:
             problems.extend(error.problems)
             continue
@@ -57,7 +73,7 @@ def read_voters(file: Path) -> tuple[VoterLine, ...]:
         if key in first:
             problems.append(
                 Problem(
-                    f"{file.name}:{row.line}",
+                    f"{name}:{row.line}",
                     N_("group %(group)s, class %(ballot_class)s stands here and on line %(line)s"),
                     {"group": key[0], "ballot_class": key[1], "line": first[key]},
                 )
@@ -90,7 +106,35 @@ def voter_line(cells: Mapping[str, str], where: str = "") -> VoterLine:
     return VoterLine(read.group, read.ballot_class, read.planned, " ".join(read.subjects.split()))
 
 
-def resolve(line: VoterLine, roster: Sequence[Subject]) -> VoterGroup:
+class Lookup:
+    """A roster, looked up by the words of voter lines: many lines of a long roster are resolved in no time."""
+
+    def __init__(self, roster: Sequence[Subject]) -> None:
+        self._place = {subject.code: place for place, subject in enumerate(roster)}
+        self._of_type: dict[str, set[str]] = defaultdict(set)
+        self._cadres: dict[str, set[str]] = defaultdict(set)
+        for subject in roster:
+            self._of_type[subject.unit_type].add(subject.code)
+            if subject.kind == "cadre":
+                self._cadres[subject.parent].add(subject.code)
+
+    def named(self, word: str, group: str) -> set[str]:
+        """Return the codes that a word of a group's line stands for; none when it names nobody."""
+        if word.startswith(TYPE):
+            return self._of_type.get(word.removeprefix(TYPE), set())
+        if word == OWN:
+            return self._known(group) | self._cadres.get(group, set())
+        return self._known(word)
+
+    def in_order(self, codes: set[str]) -> tuple[str, ...]:
+        """Return codes in the roster's order."""
+        return tuple(sorted(codes, key=self._place.__getitem__))
+
+    def _known(self, code: str) -> set[str]:
+        return {code} if code in self._place else set()
+
+
+def resolve(line: VoterLine, roster: Lookup) -> VoterGroup:
     """Return the voters with the codes of the subjects they rate, in the roster's order.
 
     A word is a subject's code, ``type:NAME`` or ``own`` (the group's unit and its cadres); ``=B`` after it makes
@@ -105,7 +149,7 @@ def resolve(line: VoterLine, roster: Sequence[Subject]) -> VoterGroup:
     problems = []
     for word in line.subjects.split():
         bare, _, counts_as = word.removeprefix("-").partition("=")
-        found = _named(bare, line.group, roster)
+        found = roster.named(bare, line.group)
         if not found:
             message = N_("group %(group)s rates %(word)s, but no such subject was imported")
             problems.append(Problem("", message, {"group": line.group, "word": bare}))
@@ -113,7 +157,7 @@ def resolve(line: VoterLine, roster: Sequence[Subject]) -> VoterGroup:
             left_out |= found
         else:
             classes |= dict.fromkeys(found, counts_as or line.ballot_class)
-    rated = tuple(subject.code for subject in roster if subject.code in classes and subject.code not in left_out)
+    rated = roster.in_order(classes.keys() - left_out)
     if not problems and not rated:
         problems.append(Problem("", N_("group %(group)s is left with nobody to rate"), {"group": line.group}))
     if problems:
@@ -132,15 +176,3 @@ def _misspelt(word: str) -> str | None:
     if equals and not re.fullmatch(CLASS_PATTERN, counts_as):
         return N_("%(word)s: a class stands after the =, for example own=A")
     return None
-
-
-def _named(word: str, group: str, roster: Sequence[Subject]) -> set[str]:
-    if word.startswith(TYPE):
-        return {subject.code for subject in roster if fits(word, subject)}
-    if word == OWN:
-        return {
-            subject.code
-            for subject in roster
-            if subject.code == group or (subject.kind == "cadre" and subject.parent == group)
-        }
-    return {subject.code for subject in roster if subject.code == word}

@@ -70,12 +70,27 @@ def _tree(subject: str, what: str, before: Any, after: Any) -> Iterator[Differen
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys((*before, *after)):
             yield from _tree(subject, f"{what}.{name}".lstrip("."), before.get(name), after.get(name))
+    elif isinstance(before, list) and isinstance(after, list) and (pairs := _by_id(before, after)):
+        for name, mine, its in pairs:
+            yield from _tree(subject, f"{what}.{name}", mine, its)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for i, (mine, its) in enumerate(zip(before, after, strict=True)):
             name = mine.get("id", i) if isinstance(mine, dict) else i
             yield from _tree(subject, f"{what}.{name}", mine, its)
     else:
         yield Difference(subject, what, _said(before), _said(after))
+
+
+def _by_id(before: list[Any], after: list[Any]) -> list[tuple[str, Any, Any]]:
+    """Return named entries side by side; nothing where names are missing, or the order differs, which may matter."""
+    mine, its = (
+        {one["id"]: one for one in entries if isinstance(one, dict) and "id" in one} for entries in (before, after)
+    )
+    if len(mine) < len(before) or len(its) < len(after):
+        return []
+    if [name for name in mine if name in its] != [name for name in its if name in mine]:
+        return []
+    return [(name, mine.get(name), its.get(name)) for name in dict.fromkeys((*mine, *its))]
 
 
 def _said(value: Any) -> str | None:  # noqa: ANN401 - any JSON value

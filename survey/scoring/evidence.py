@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from survey.core.errors import N_, Invalid, Problem
+from survey.core.sheetscan import MOST_ROWS
 from survey.core.textfile import Row, read_table
 from survey.scoring.assembling import assemble, faults_of
 from survey.scoring.scheme import Scheme, UnitType
@@ -122,13 +123,15 @@ def applies(scheme: Scheme, unit_type: UnitType, evidence: Evidence) -> bool:
     return kind_of(scheme, evidence.name) == evidence.kind
 
 
-def read_components(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tuple[Evidence, ...]:
+def read_components(
+    file: Path, scheme: Scheme, subjects: Sequence[Subject], most_rows: int = MOST_ROWS
+) -> tuple[Evidence, ...]:
     """Read components.csv: figures, levels, vetoes, plus and minus points.
 
     Raises:
         Invalid: with every fault by line.
     """
-    rows = read_table(file, COMPONENTS, COMPONENTS_MORE)
+    rows = read_table(file, COMPONENTS, COMPONENTS_MORE, most_rows)
     return components_of(rows, scheme, subjects, _in_file(file))
 
 
@@ -172,7 +175,9 @@ def components_of(
     return _read(rows, place, scheme, subjects, make)
 
 
-def read_history(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tuple[Evidence, ...]:
+def read_history(
+    file: Path, scheme: Scheme, subjects: Sequence[Subject], most_rows: int = MOST_ROWS
+) -> tuple[Evidence, ...]:
     """Read history.csv: the grades of earlier years.
 
     Raises:
@@ -194,10 +199,12 @@ def read_history(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tup
             confirmed_on=day,
         )
 
-    return _read(read_table(file, HISTORY, ("confirmed_on",)), _in_file(file), scheme, subjects, make)
+    return _read(read_table(file, HISTORY, ("confirmed_on",), most_rows), _in_file(file), scheme, subjects, make)
 
 
-def read_decisions(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> tuple[Evidence, ...]:
+def read_decisions(
+    file: Path, scheme: Scheme, subjects: Sequence[Subject], most_rows: int = MOST_ROWS
+) -> tuple[Evidence, ...]:
     """Read decisions.csv: the grades that persons gave, and why.
 
     Raises:
@@ -217,7 +224,7 @@ def read_decisions(file: Path, scheme: Scheme, subjects: Sequence[Subject]) -> t
             confirmed_on=day,
         )
 
-    return _read(read_table(file, DECISIONS, ("confirmed_on",)), _in_file(file), scheme, subjects, make)
+    return _read(read_table(file, DECISIONS, ("confirmed_on",), most_rows), _in_file(file), scheme, subjects, make)
 
 
 def check_evidence(scheme: Scheme, subject: Subject, evidence: Evidence) -> Iterator[Problem]:

@@ -29,6 +29,17 @@ from survey.scoring.scheme_parts import RoundSource
 from survey.subjects.roster import Subject
 from survey.subjects.service import list_subjects
 
+FILED = N_("Filed %(n)s pieces from %(file)s for the scheme %(scheme)s")
+FILED_ALONE = N_(
+    "Filed %(n)s pieces from %(file)s for the scheme %(scheme)s at the terminal; %(alone)s of them, for which the desk "
+    "needs two people, without a second person"
+)
+APPROVED_ALONE = N_(
+    "Filed at the terminal, without a second person, that the classes %(classes)s may be left out of %(component)s for "
+    "%(n)s subjects of %(scheme)s. Approved by %(by)s: %(reason)s"
+)
+"""For the log."""
+
 READERS = {"components": read_components, "history": read_history, "decisions": read_decisions}
 _TEXTS = ("kind", "subject", "name", "part", "value", "source", "confirmed_by", "confirmed_on")
 

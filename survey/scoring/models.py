@@ -1,23 +1,18 @@
 """Tables of scoring: schemes, what staff filed, runs."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, LargeBinary, String
+from sqlalchemy import CheckConstraint, Date, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.storage.base import Base, UtcDateTime
+from survey.storage.versions import FrozenVersion
 
 
-class SchemeVersion(Base):
+class SchemeVersion(FrozenVersion, Base):
     """A scheme's version, frozen when it was added."""
 
     __tablename__ = "scheme"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    content_hash: Mapped[str] = mapped_column(String(64))
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class EvidenceRow(Base):

@@ -96,7 +96,7 @@ def _fitting(frozen: FrozenRound, count: Count, voters: Voters) -> bool:
 def _fitting_turnout(part: CountedRound, voters: Voters) -> bool:
     lines = all(
         (one.group, one.ballot_class) in voters
-        and _counts(one.planned, one.waiting, one.spent, one.void, one.expired, one.step - 1)
+        and _counts(one.planned, one.waiting, one.spent, one.void, one.expired, one.spare, one.step - 1)
         for one in part.turnout
     )
     return lines and all(name in voters and (n is None or _counts(n)) for name, n in part.present.items())

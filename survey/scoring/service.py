@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +26,18 @@ from survey.scoring.run import Run, RunInputs, score_run
 from survey.scoring.scheme import Scheme
 from survey.scoring.sources import CountedRound
 from survey.staff.webhooks import notify
+from survey.storage.versions import find_version, freeze, list_versions
 from survey.subjects.roster import Subject
 from survey.subjects.service import list_subjects
 from survey.turnout.queries import get_turnout
 
 MOST_RUNS = 2**31
+
+ADDED = N_("Added the scheme %(reference)s (hash %(hash)s)")
+SCORED = N_("Scored %(scheme)s: run %(number)s, %(units)s assessed, hash %(hash)s")
+TRIED = N_("Tried what if for %(scheme)s (%(what_if)s): run %(number)s, %(units)s assessed")
+PUBLISHED = N_("Published run %(number)s of %(scheme)s: %(reason)s")
+"""For the log."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +73,7 @@ def add_scheme(session: Session, scheme: Scheme) -> bool:
     Raises:
         AlreadyDone: when that version exists with another content.
     """
-    known = session.get(SchemeVersion, (scheme.id, scheme.version))
-    if known is None:
-        session.add(
-            SchemeVersion(
-                id=scheme.id,
-                version=scheme.version,
-                content_hash=scheme.content_hash,
-                document=scheme.document(),
-            )
-        )
-        session.flush()
-        return True
-    if known.content_hash != scheme.content_hash:
-        raise AlreadyDone(
-            N_("%(reference)s is frozen with another content; raise its version to add the change"),
-            reference=scheme.reference,
-        )
-    return False
+    return freeze(session, SchemeVersion, scheme)
 
 
 def get_scheme(session: Session, reference: str) -> Scheme:
@@ -95,12 +84,7 @@ def get_scheme(session: Session, reference: str) -> Scheme:
         Refused: when the stored content no longer gives its hash.
         Invalid: when this version of the program no longer reads it.
     """
-    name, at, version = reference.partition("@")
-    found = select(SchemeVersion).where(SchemeVersion.id == name).order_by(SchemeVersion.version.desc())
-    if at:
-        number = int(version) if re.fullmatch("[0-9]{1,4}", version) else 0
-        found = found.where(SchemeVersion.version == number)
-    known = session.scalars(found.limit(1)).first()
+    known = find_version(session, SchemeVersion, reference)
     if known is None:
         raise NotFound(N_("There is no scheme %(reference)s; add its file first"), reference=reference)
     if not gives_hash(known.document, known.content_hash):
@@ -113,7 +97,7 @@ def get_scheme(session: Session, reference: str) -> Scheme:
 
 def list_schemes(session: Session) -> list[SchemeVersion]:
     """Return every version, by name and number."""
-    return list(session.scalars(select(SchemeVersion).order_by(SchemeVersion.id, SchemeVersion.version)))
+    return list_versions(session, SchemeVersion)
 
 
 # --- runs --------------------------------------------------------------------------------------------------------

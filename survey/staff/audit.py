@@ -17,6 +17,8 @@ from survey.staff.actor import Actor
 from survey.staff.models import AuditEntry
 
 START = "0" * 64
+Link = tuple[int, str]
+BEGINNING: Link = (0, START)
 _LOCK = 4_707_001  # any number; the same one for everybody who writes the log
 _CHUNK = 1000
 
@@ -51,13 +53,23 @@ def record(session: Session, actor: Actor, office: str, sentence: str, **figures
     return entry
 
 
-def broken_links(session: Session) -> Iterator[int]:
-    """Yield the numbers of the entries where the chain does not hold."""
-    previous, expected = START, 1
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=_CHUNK)):
+def broken_links(session: Session, after: Link = BEGINNING) -> Iterator[int]:
+    """Yield the numbers of the entries where the chain does not hold; of those after a link alone."""
+    number, previous = after
+    expected = number + 1
+    rows = select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number)
+    for entry in session.scalars(rows.execution_options(yield_per=_CHUNK)):
         if entry.number != expected or entry.previous_hash != previous or entry.entry_hash != _hash(entry):
             yield entry.number
         previous, expected = entry.entry_hash, entry.number + 1
+
+
+def last_link(session: Session) -> Link:
+    """Return the end of the chain."""
+    row = session.execute(
+        select(AuditEntry.number, AuditEntry.entry_hash).order_by(AuditEntry.number.desc()).limit(1)
+    ).first()
+    return (row.number, row.entry_hash) if row else BEGINNING
 
 
 def list_entries(

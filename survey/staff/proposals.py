@@ -134,6 +134,11 @@ def carry_out(row: Proposal) -> None:
     row.state = Stage.DONE.value
 
 
+def lapse(row: Proposal) -> None:
+    """Let a proposal end by itself, since its time is over; nobody decided it."""
+    row.state = Stage.WITHDRAWN.value
+
+
 def _decide(row: Proposal, actor: Actor, stage: Stage) -> None:
     row.state, row.decided_by, row.decided_name = stage.value, _member(actor), actor.name
     row.decided_at = clock.now()

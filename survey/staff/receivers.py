@@ -16,6 +16,9 @@ LONGEST_URL = 500
 LOOPBACK_NAMES = ("localhost",)
 PORTS = {"https": 443, "http": 80}
 
+# Through these a private IPv4 address can be reached: by its last bits, NAT64 (RFC 6052, 8215), Teredo, 6to4.
+CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")))
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -107,9 +110,17 @@ class Receivers:
             return address in network
         if address.is_loopback and self._local and _is_loopback(name):
             return True
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        found = mapped or address
-        return found.is_global and not found.is_multicast
+        return _is_public(address)
+
+
+def _is_public(address: Address) -> bool:
+    """Tell whether an address is of the open internet; one that carries another within it is none."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return _is_public(address.ipv4_mapped)
+        if address.is_site_local or any(address in network for network in CARRIERS):
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def _entry(text: str) -> tuple[str, Network | None]:

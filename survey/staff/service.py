@@ -18,6 +18,7 @@ from survey.staff.roles import POWERS, Power, Role
 
 INVITED_FOR = timedelta(days=3)
 TOKEN_BYTES = 32
+USED = N_("This invitation is used or over; ask for a new one")
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,25 @@ def get_invitation(session: Session, token: str, now: datetime) -> Invitation:
     """
     row = session.get(Invitation, token_digest(token))
     if row is None or row.ends_at <= now:
-        raise NotFound(N_("This invitation is used or over; ask for a new one"))
+        raise NotFound(USED)
     return row
 
 
 def accept(session: Session, row: Invitation, name: str, password: str, language: str) -> Member:
-    """Make the account of an invitation; the link works no more."""
-    member = Member(login=row.login, name=name.strip(), language=language, password=hash_password(password))
+    """Make the account of an invitation; the link works no more.
+
+    Raises:
+        Refused: when the password is too short or too long.
+        NotFound: when somebody else was quicker with the same link.
+    """
+    hashed = hash_password(password)
+    taken = delete(Invitation).where(Invitation.digest == row.digest).returning(Invitation.digest)
+    if session.scalar(taken.execution_options(synchronize_session=False)) is None:
+        raise NotFound(USED)
+    member = Member(login=row.login, name=name.strip(), language=language, password=hashed)
     session.add(member)
     session.flush()
     set_roles(session, member, [Grant(Role(role), office) for role, office in row.roles])
-    session.delete(row)
-    session.flush()
     return member
 
 

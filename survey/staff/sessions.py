@@ -1,6 +1,7 @@
 """Logging in and being logged in: sessions are rows, so that they can be ended at once."""
 
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.core.errors import N_, Refused
 from survey.staff.models import DeskSession, Member
-from survey.staff.passwords import is_password, unlock, used_step
+from survey.staff.passwords import unlock, used_step
 from survey.staff.service import TOKEN_BYTES, token_digest
 
 ABSOLUTE = timedelta(hours=8)
@@ -19,35 +20,60 @@ LONGEST_WAIT = timedelta(minutes=1)
 
 
 class WrongLogin(Refused):
-    """Address, password or one-time password are wrong: nobody learns which."""
+    """Address, password or one-time password are wrong, or the account waits: nobody learns which."""
 
     def __init__(self) -> None:
-        super().__init__(N_("These do not fit together: address, password and, where it is set up, one-time password"))
-
-
-class TooManyTries(Refused):
-    """This account was tried too often from browsers it does not know."""
-
-    def __init__(self, wait: timedelta) -> None:
-        seconds = max(1, int(wait.total_seconds()))
         super().__init__(
-            N_("Too many wrong passwords for this account; try again in %(seconds)s seconds"), seconds=seconds
+            N_(
+                "These do not fit together: address, password and, where it is set up, one-time password. "
+                "After several wrong tries, wait a minute before the next"
+            )
         )
-        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The account that somebody wants to log in to, as it stands before the password is looked at.
+
+    Attributes:
+        member_id: whose it is; none when no password is right at this moment.
+        password: what is stored of the password.
+    """
+
+    member_id: int | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def find_asked(session: Session, login: str, *, known: bool, now: datetime) -> Asked:
+    """Return the account of an address.
+
+    An account that is switched off, or was tried too often, looks as if there were none.
+
+    Args:
+        session: the database.
+        login: the address.
+        known: whether this browser logged in to this account before; it is then not made to wait for others.
+        now: the present moment.
+    """
+    member = session.scalar(select(Member).where(Member.login == login.strip().lower()))
+    if member is None or not member.active or not (known or _is_due(member, now)):
+        return Asked()
+    return Asked(member.id, member.password)
 
 
 def log_in(
-    session: Session, login: str, password: str, code: str, *, totp_key: bytes, known: bool, now: datetime
+    session: Session, asked: Asked, code: str, *, right: bool, totp_key: bytes, known: bool, now: datetime
 ) -> tuple[Member, str]:
-    """Check a login and open a session.
+    """Open a session, when the password was right.
 
     Args:
-        session: the unit of work; keep it also when this raises, for it counts failures.
-        login: the address.
-        password: as typed.
+        session: the unit of work; keep it also when this raises, for it counts failures. It begins after the
+            password was checked: that takes a while, and nobody who casts a ballot waits for it.
+        asked: the account, as it was found.
         code: a one-time password, where the account asks for one.
+        right: whether the password is the account's.
         totp_key: the server's key for one-time secrets.
-        known: whether this browser logged in to this account before; it is then not made to wait for others.
+        known: as ``find_asked``.
         now: the present moment.
 
     Returns:
@@ -55,13 +81,12 @@ def log_in(
 
     Raises:
         WrongLogin: when something is wrong.
-        TooManyTries: when the account was tried too often; the password was not even looked at.
     """
-    member = session.scalar(select(Member).where(Member.login == login.strip().lower()))
-    if member is not None and not known and (wait := _wait(member, now)) > timedelta(0):
-        raise TooManyTries(wait)
-    right = is_password(member.password if member is not None and member.active else None, password)
-    if member is None:
+    member = session.get(Member, asked.member_id, with_for_update=True)
+    if member is None or not member.active or member.password != asked.password:
+        raise WrongLogin
+    # Of many tries at once only the first ones count as tries before the wait.
+    if not (known or _is_due(member, now)):
         raise WrongLogin
     step = member.totp_step
     if right and member.totp_secret is not None:
@@ -120,10 +145,10 @@ def close_session(session: Session, token: str) -> None:
     session.execute(delete(DeskSession).where(DeskSession.digest == token_digest(token)))
 
 
-def _wait(member: Member, now: datetime) -> timedelta:
-    """Return how long the account takes no further try: doubling from one second, at most a minute."""
+def _is_due(member: Member, now: datetime) -> bool:
+    """Tell whether the account takes another try: it waits, doubling from one second, at most a minute."""
     beyond = member.failures - FREE_TRIES
     if beyond < 0 or member.failed_at is None:
-        return timedelta(0)
+        return True
     pause = min(timedelta(seconds=2 ** min(beyond, 10)), LONGEST_WAIT)
-    return member.failed_at + pause - now
+    return member.failed_at + pause <= now

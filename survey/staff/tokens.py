@@ -7,6 +7,7 @@ what decides. Its prefix lets a scanner of source code find one that was left th
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -19,7 +20,10 @@ from sqlalchemy.orm import Session
 from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Problem
 from survey.staff import audit
 from survey.staff.actor import Actor
+from survey.staff.models import AuditEntry
 from survey.staff.offices import expect_office
+from survey.staff.roles import Power
+from survey.staff.service import Rights
 from survey.staff.token_models import ApiToken
 
 PURPOSE = "minsheng.api-token"
@@ -50,6 +54,19 @@ SCOPES = {
     Scope.WEBHOOKS_MANAGE: N_("add, test and remove webhooks"),
 }
 
+NEEDS: Mapping[Scope, Power] = {
+    Scope.ROUNDS_READ: Power.SEE,
+    Scope.TURNOUT_READ: Power.SEE,
+    Scope.COMPONENTS_WRITE: Power.SCORE,
+    Scope.RESULTS_READ: Power.SEE,
+    Scope.RATINGS_MINT: Power.PRINT,
+    Scope.WEBHOOKS_MANAGE: Power.PEOPLE,
+}
+"""What a member must be able to do to let a program do it."""
+
+MADE = N_("Made the API token %(name)s (%(id)s) for %(scopes)s, until %(day)s")
+"""For the log, which also tells which member made a token."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -68,7 +85,9 @@ class Wish:
     ends_at: datetime
 
 
-def make_token(session: Session, key: bytes, wish: Wish, actor: Actor, now: datetime) -> tuple[ApiToken, str]:
+def make_token(
+    session: Session, key: bytes, wish: Wish, actor: Actor, now: datetime, *, rights: Rights | None = None
+) -> tuple[ApiToken, str]:
     """Make a token and return it with its text, which nobody can show again.
 
     Args:
@@ -77,13 +96,14 @@ def make_token(session: Session, key: bytes, wish: Wish, actor: Actor, now: date
         wish: what it is for.
         actor: who makes it.
         now: the present moment.
+        rights: the maker's, which no token exceeds; none at the terminal, where nothing limits it.
 
     Raises:
-        Invalid: when the name, a scope or the end is none.
+        Invalid: when the name, a scope or the end is none, or a scope is more than the maker may do in the office.
         NotFound: when the office does not exist.
     """
     chosen = list(dict.fromkeys(wish.scopes))
-    problems = [*_name_faults(wish.name), *_scope_faults(chosen)]
+    problems = [*_name_faults(wish.name), *(_scope_faults(chosen) or _excess(chosen, wish.office, rights))]
     if not now < wish.ends_at <= now + LONGEST_LIFE:
         problems.append(
             Problem(
@@ -108,9 +128,8 @@ def make_token(session: Session, key: bytes, wish: Wish, actor: Actor, now: date
     )
     session.add(row)
     session.flush()
-    sentence = N_("Made the API token %(name)s (%(id)s) for %(scopes)s, until %(day)s")
     day = row.ends_at.date().isoformat()
-    audit.record(session, actor, row.office, sentence, name=row.name, id=row.id, scopes=" ".join(row.scopes), day=day)
+    audit.record(session, actor, row.office, MADE, name=row.name, id=row.id, scopes=" ".join(row.scopes), day=day)
     return row, PREFIX + _signer(key).sign(f"{row.id}.{secret}").decode()
 
 
@@ -163,6 +182,31 @@ def revoke_token(session: Session, row: ApiToken, actor: Actor, now: datetime) -
     row.revoked_at = now
     session.flush()
     audit.record(session, actor, row.office, N_("Revoked the API token %(name)s (%(id)s)"), name=row.name, id=row.id)
+
+
+def revoke_tokens_of(session: Session, member_id: int, actor: Actor, now: datetime) -> int:
+    """End every token that a member made, since nobody answers for it any more; return how many there were."""
+    told = select(AuditEntry.figures).where(AuditEntry.member_id == member_id, AuditEntry.sentence == MADE)
+    made = [session.get(ApiToken, figures["id"]) for figures in session.scalars(told)]
+    working = [row for row in made if row is not None and row.revoked_at is None and row.ends_at > now]
+    for row in working:
+        revoke_token(session, row, actor, now)
+    return len(working)
+
+
+def scopes_within(rights: Rights, office: str) -> tuple[Scope, ...]:
+    """Return what somebody with these rights may let a program do in an office."""
+    return tuple(scope for scope in Scope if rights.may(NEEDS[scope], office))
+
+
+def _excess(chosen: list[str], office: str, rights: Rights | None) -> list[Problem]:
+    if rights is None:
+        return []
+    within = scopes_within(rights, office)
+    beyond = [one for one in chosen if one not in within]
+    message = N_("your own roles in this office do not allow %(value)s; they allow: %(allowed)s")
+    figures: dict[str, object] = {"value": " ".join(beyond), "allowed": " ".join(within) or "-"}
+    return [Problem("scopes", message, figures)] if beyond else []
 
 
 def _name_faults(name: str) -> list[Problem]:

@@ -1,6 +1,6 @@
 """Read a roster of subjects from a CSV file, all or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from survey.core.errors import N_, Invalid, Problem
 from survey.core.model import Frozen
-from survey.core.textfile import read_table
+from survey.core.textfile import Progress, Row, read_table, silent
 from survey.core.validation import Like, validate
 
 COLUMNS = ("code", "name", "kind", "unit_type", "group", "parent", "rank")
@@ -44,18 +44,32 @@ class Subject(Frozen):
 
 
 def read_roster(file: Path) -> tuple[Subject, ...]:
-    """Return the subjects of a CSV file, in its order.
+    """Return the subjects of a CSV file or workbook, in its order.
 
     Raises:
         Invalid: with every fault by line; a code that stands twice names both lines.
     """
-    rows = read_table(file, COLUMNS, OPTIONAL)
+    return roster_of(read_table(file, COLUMNS, OPTIONAL), file.name)
+
+
+def roster_of(rows: Sequence[Row], name: str, *, on_progress: Progress = silent) -> tuple[Subject, ...]:
+    """Return the subjects of a table's rows.
+
+    Args:
+        rows: with the cells of ``COLUMNS`` and perhaps of ``OPTIONAL``.
+        name: of the file.
+        on_progress: told the number of rows after each.
+
+    Raises:
+        Invalid: as ``read_roster``.
+    """
     problems: list[Problem] = []
     subjects: list[Subject] = []
     first: dict[str, int] = {}
     for row in rows:
+        on_progress(1)
         try:
-            subjects.append(subject_of(row.cells, f"{file.name}:{row.line}"))
+            subjects.append(subject_of(row.cells, f"{name}:{row.line}"))
         except Invalid as error:
             problems.extend(error.problems)
             continue
@@ -63,7 +77,7 @@ def read_roster(file: Path) -> tuple[Subject, ...]:
         if code in first:
             problems.append(
                 Problem(
-                    f"{file.name}:{row.line}",
+                    f"{name}:{row.line}",
                     N_("the code %(code)s stands here and on line %(line)s"),
                     {"code": code, "line": first[code]},
                 )

@@ -1,4 +1,4 @@
-"""The table of how the response of whole rounds grew."""
+"""Tables of how the response of whole rounds grew, and of how many wrong codes were tried."""
 
 from datetime import datetime
 
@@ -18,3 +18,13 @@ class TurnoutPoint(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     issued: Mapped[int]
     spent: Mapped[int]
+
+
+class WrongCode(Base):
+    """How many wrong codes were tried in ten minutes, in the whole installation: a wrong code belongs to no round."""
+
+    __tablename__ = "wrong_code"
+    __table_args__ = (CheckConstraint("tried >= 1", name="tried_some"),)
+
+    at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    tried: Mapped[int]

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from survey.codes.models import Batch, Code, CodeState
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.service import frozen_round, list_voter_groups
-from survey.turnout.rules import Disposition, stepped
+from survey.turnout.rules import Disposition, stepped, stepped_void
 from survey.turnout.watching.rules.sums import Part, Reading, sum_parts
 
 
@@ -25,7 +25,10 @@ def get_reading(session: Session, row: Round) -> Reading:
     step = _step(session, row)
     if step > 1:
         accounts = stepped((part.account for part in parts), step)
-        parts = tuple(part.with_account(account) for part, account in zip(parts, accounts, strict=True))
+        parts = tuple(
+            part.with_account(stepped_void(part.account, step) if part.void else account)
+            for part, account in zip(parts, accounts, strict=True)
+        )
     planned = (Disposition(one.group, one.ballot_class, one.planned, 0, 0, 0, 0, step) for one in groups)
     return Reading(sum_parts(planned, parts), parts, step)
 
@@ -58,6 +61,7 @@ def _parts(session: Session, row: Round, groups: list[VoterGroupRow]) -> tuple[P
             spent=numbers.get((batch.id, CodeState.SPENT), 0),
             void=numbers.get((batch.id, CodeState.VOID), 0),
             expired=issued if over else 0,
+            spare=batch.size if batch.spare else 0,
         )
         parts.append(Part(batch.name, account, batch.door, spare=batch.spare, void=batch.void))
     return tuple(parts)

@@ -13,11 +13,20 @@ DESK: Mapping[str, Drawer] = {
         N_("How the response of whole rounds grew"),
         sights(
             STAFF,
-            Until.RECORD,
+            Until.CLEARED,
             round_id=N_("the round it belongs to"),
             at=N_("which ten minutes"),
             issued=N_("how many codes were issued in the whole round; never of a group"),
             spent=N_("how many were used in the whole round, in full steps, so that no single vote can be seen"),
+        ),
+    ),
+    "wrong_code": Drawer(
+        N_("How many wrong codes were tried, in all rounds together"),
+        sights(
+            STAFF,
+            Until.GONE,
+            at=N_("which ten minutes"),
+            tried=N_("how many; no code, and nothing of who tried it"),
         ),
     ),
     "office": Drawer(
@@ -115,7 +124,7 @@ DESK: Mapping[str, Drawer] = {
             office=N_("in which office"),
             target=N_("what it is about"),
             reason=N_("the reason given"),
-            payload=N_("what exactly is proposed"),
+            payload=N_("what exactly; of one slip, the keyed fingerprint of its code, until that is decided"),
             state=N_("whether it waits or was decided"),
             proposed_by=N_("who proposed, as a number"),
             proposed_name=N_("who proposed, by name"),
@@ -213,6 +222,7 @@ DESK: Mapping[str, Drawer] = {
             made_at=N_("when it was asked for"),
             begun_at=N_("when its present stretch began"),
             ended_at=N_("when it was over"),
+            seen=N_("whether who asked for it was told how it ended"),
         )
         | sights(
             SERVER,

@@ -42,7 +42,7 @@ FLOW: Mapping[str, Drawer] = {
         N_("Codes on slips, drawn blind"),
         sights(
             SERVER,
-            Until.RECORD,
+            Until.CLEARED,
             round_id=N_("the round it belongs to"),
             digest=N_("a keyed fingerprint of the code; the code itself is not stored"),
             batch_id=N_("the batch it was printed in"),
@@ -151,20 +151,20 @@ FLOW: Mapping[str, Drawer] = {
         )
         | sights((Reader.PUBLISHED, *HOST), Until.OPENED, planned=N_("how many voters are expected"))
         | sights(VOTERS, Until.OPENED, subjects=N_("whom they rate"))
-        | sights(HOST, Until.RECORD, present=N_("how many of them came, as one number")),
+        | sights(HOST, Until.CLEARED, present=N_("how many of them came, as one number")),
     ),
     "batch": Drawer(
         N_("Batches of slips"),
         sights(
             SERVER,
-            Until.RECORD,
+            Until.CLEARED,
             id=N_("a number"),
             round_id=N_("the round it belongs to"),
             voter_group_id=N_("the group that draws from it"),
         )
         | sights(
             HOST,
-            Until.RECORD,
+            Until.CLEARED,
             name=N_("the batch's name"),
             size=N_("how many slips it has"),
             spare=N_("whether they replace lost slips"),
@@ -175,10 +175,10 @@ FLOW: Mapping[str, Drawer] = {
     ),
     "round": Drawer(
         N_("Rounds"),
-        sights(SERVER, Until.RECORD, id=N_("a number"))
+        sights(SERVER, Until.CLEARED, id=N_("a number"))
         | sights(
             OFFICE,
-            Until.RECORD,
+            Until.CLEARED,
             state=N_("whether it is open, closed or counted"),
             office=N_("the office it belongs to"),
         )
@@ -191,7 +191,7 @@ FLOW: Mapping[str, Drawer] = {
         | sights(EVERYBODY, Until.OPENED, public_keys=N_("the public keys that ballots are sealed to"))
         | sights(
             OFFICE,
-            Until.RECORD,
+            Until.CLEARED,
             frozen=N_("a copy of rules, questions, rated subjects and numbers of voters, made at opening"),
             closed_at=N_("when it was closed"),
             counted_at=N_("when it was counted"),
@@ -199,7 +199,7 @@ FLOW: Mapping[str, Drawer] = {
         )
         | sights(
             EVERYBODY,
-            Until.RECORD,
+            Until.CLEARED,
             frozen_hash=N_("the fingerprint of that copy"),
             opened_at=N_("when it was opened"),
             published_at=N_("when its results were published"),

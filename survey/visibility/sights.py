@@ -28,10 +28,13 @@ class Until(Enum):
     """How long something is kept."""
 
     RECORD = N_("for good: the program never deletes it")
+    CLEARED = N_("for good; of a rehearsal until it is cleared")
     REPLACED = N_("until the next file with it is imported")
-    OPENED = N_("until it is replaced before opening; from then on for good")
+    OPENED = N_("until it is replaced before opening; from then on for good; of a rehearsal until it is cleared")
     GONE = N_("until it has served, a few days at most")
-    DESTROYED = N_("until the envelopes are destroyed, after the time for objections")
+    DESTROYED = N_(
+        "until the envelopes are destroyed, after the time for objections; of a rehearsal until it is cleared"
+    )
 
 
 @dataclass(frozen=True)

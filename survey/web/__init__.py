@@ -13,12 +13,14 @@ from survey.web import (
     headers,
     health,
     i18n,
+    numerals,
     rate,
     redaction,
     results,
     scores,
     services,
     who,
+    wrong_codes,
 )
 
 
@@ -33,8 +35,10 @@ def register(app: Flask) -> None:
     guard.register(app, made.settings.base_url)
     headers.register(app, made.settings.base_url)
     i18n.register(app)
+    numerals.register(app)
     assets.register(app)
     errors.register(app)
+    wrong_codes.register(app)
     app.register_blueprint(health.health)
     if made.settings.surface != "desk":
         for room in (answer, rate, results, scores, hall, who):

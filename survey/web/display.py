@@ -6,12 +6,13 @@ fields of a form that holds answers. A shared device begins anew for everybody, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import g, request
+from flask_babel import gettext
 
-from survey.core.clock import COUNTRY
+from survey.core.sentences import write_day, write_moment
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 SIZES = ("std", "big", "huge")
@@ -74,5 +75,10 @@ def take_from_form() -> None:
 
 
 def local_time(moment: datetime) -> str:
-    """Return a moment as people in the country write it, to the minute."""
-    return f"{moment.astimezone(COUNTRY):%Y-%m-%d %H:%M}"
+    """Return a moment as the reader writes it, in the country's time, to the minute."""
+    return write_moment(moment, gettext)
+
+
+def local_day(day: date) -> str:
+    """Return a day, or the country's day of a moment, as the reader writes it."""
+    return write_day(day, gettext)

@@ -13,6 +13,7 @@ from survey.casting import BatchShut, BatchWaits, CodeUsed, NotYetOpen, RoundClo
 from survey.web.answer.status import Refusal, status_page
 from survey.web.api.problems import http_problem, is_below
 from survey.web.display import local_time
+from survey.web.wrong_codes import note_wrong_code
 
 BY_STATUS = {
     400: "bad_request",
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 def register(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(Refusal, lambda error: _page(error.name, **error.figures))
-    app.register_error_handler(UnknownCode, lambda _: _page("unknown"))
+    app.register_error_handler(UnknownCode, _unknown_page)
     for refusal, name in AT_THE_DOOR.items():
         app.register_error_handler(refusal, partial(_door_page, name))
     app.register_error_handler(HTTPException, _http_page)
@@ -50,6 +51,11 @@ def register(app: Flask) -> None:
 def _page(name: str, contact: str = "", *, rehearsal: bool = False, **figures: object) -> Response:
     rehearsed = rehearsal or g.get("rehearsal", False)
     return status_page(name, contact or g.get("contact", ""), rehearsal=rehearsed, **figures)
+
+
+def _unknown_page(_error: UnknownCode) -> Response:
+    note_wrong_code()
+    return _page("unknown")
 
 
 def _door_page(name: str, error: CodeUsed | NotYetOpen | RoundClosed | BatchWaits | BatchShut) -> Response:

@@ -1,13 +1,23 @@
 """What a public form post must be before anybody reads it. Absent headers pass: old web views send none."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
+from werkzeug import routing
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+MOST_ROWS = 2**31 - 1
+
+
+class IntegerConverter(routing.IntegerConverter):
+    """A number in an address, as a row can have one: with a larger one no database would even look."""
+
+    def __init__(self, url_map: routing.Map, **limits: Any) -> None:  # noqa: ANN401 - as werkzeug has it
+        super().__init__(url_map, **({"max": MOST_ROWS} | limits))
 
 
 def register(app: Flask, base_url: str) -> None:
@@ -16,6 +26,7 @@ def register(app: Flask, base_url: str) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     app.config["MAX_FORM_PARTS"] = MOST_FIELDS
     app.config["TRUSTED_HOSTS"] = [urlsplit(base_url).hostname or "", *LOOPBACK]
+    app.url_map.converters["int"] = IntegerConverter
     app.before_request(_check_path)
 
 
@@ -23,6 +34,12 @@ def _check_path() -> None:
     """Refuse an address with a zero byte: PostgreSQL has no such text, so nothing has such a name."""
     if "\0" in request.path:
         abort(404)
+
+
+def has_zero_byte() -> bool:
+    """Tell whether a text of the request has a zero byte, which no text of PostgreSQL has."""
+    values = (*request.args.lists(), *request.form.lists())
+    return any("\0" in one for name, found in values for one in (name, *found))
 
 
 def check_post() -> None:

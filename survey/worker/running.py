@@ -1,7 +1,6 @@
 """Run one job: take it, do it, and say how it ended. A pulse beside it writes how far it is."""
 
 import logging
-import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey.core.clock import now
-from survey.core.errors import N_, Invalid, SurveyError
+from survey.core.errors import N_, SurveyError
 from survey.jobs import taking
 from survey.jobs.keeping import keep_only, sweep
 from survey.jobs.models import JobState
@@ -20,12 +19,10 @@ from survey.jobs.taking import Taken
 from survey.staff.webhooks import notify
 from survey.storage.engine import reading, unit_of_work
 from survey.worker.handlers import HANDLERS
+from survey.worker.sentences import sentence_of
 from survey.worker.work import Cancelled, Lost, Stopping, Work, Workshop
 
 _log = logging.getLogger(__name__)
-# What a person typed or a file held might stand in a sentence; no code may reach the table or the log.
-_CODE = re.compile(r"\d(?:[\s\-]?\d){15,}")
-_LONGEST = 300
 
 BROKEN = N_("The program failed (%(reason)s); the server's log says where. What is finished is kept: try again")
 DISK = N_("The disk does not do it: %(reason)s. What is finished is kept: try again")
@@ -69,7 +66,7 @@ def _run(shop: Workshop, taken: Taken) -> None:
     except Stopping:
         state = JobState.QUEUED
     except SurveyError as refused:
-        state, (error, figures) = JobState.FAILED, _sentence(refused)
+        state, (error, figures) = JobState.FAILED, sentence_of(refused)
     except OSError as refused:
         state, error, figures = JobState.FAILED, DISK, {"reason": refused.strerror or type(refused).__name__}
     except Exception as broken:  # noqa: BLE001 - whatever it is, the job must not stay "running" for ever
@@ -94,18 +91,6 @@ def _end(shop: Workshop, taken: Taken, work: Work | None, state: JobState, error
             notify(session, "job.done", taken.office, job=taken.id, kind=taken.kind, state=state.value)
     if state in (JobState.DONE, JobState.CANCELLED):
         keep_only(shop.settings.files, taken.id, given)
-
-
-def _sentence(error: SurveyError) -> tuple[str, dict[str, Any]]:
-    """Return a sentence and its figures as JSON values, without anything that looks like a code."""
-    message, figures = error.message, dict(error.figures)
-    if isinstance(error, Invalid) and error.problems:
-        first = error.problems[0]
-        message, figures = first.message, {**first.figures, "where": first.where, "more": len(error.problems) - 1}
-    return message, {
-        name: value if isinstance(value, int) else _CODE.sub("…", str(value))[:_LONGEST]
-        for name, value in figures.items()
-    }
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from survey.staff.actor import TERMINAL
 from survey.staff.roles import Role
 from survey.staff.service import Grant, invite
 from survey.storage.engine import unit_of_work
+from tests import leash
 from tests.browser.test_accessible import at_fault
 from tests.flow.site import SECRET
 
@@ -57,10 +56,11 @@ def worker(site, tmp_path):
         "MINSHENG_BASE_URL": settings.base_url,
     }
     with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "flask", "worker"], env=env, stdout=log, stderr=log)
+        process = leash.start("flask", "worker", env=env, stdout=log, stderr=log)
     yield process
     process.terminate()
     process.wait(60)
+    leash.end(process)
 
 
 def invited(site):

@@ -359,4 +359,7 @@ ROWS: dict[str, dict[str, list[dict[str, object]]]] = {
             }
         ],
     },
+    "0009": {
+        "wrong_code": [{"at": MOMENT, "tried": 41}],
+    },
 }

@@ -3,7 +3,6 @@
 import io
 import os
 import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from survey.staff.actor import Actor
 from survey.storage.engine import unit_of_work
 from survey.worker.running import run_waiting
 from survey.worker.work import Workshop
+from tests import leash
 from tests.factories.rounds import DURING, MadeRound, make_round
 
 SECRET = "a secret for the tests of jobs, and of nothing else"
@@ -38,6 +38,7 @@ class Bench:
     settings: Settings
     round: MadeRound
     stopping: Event = field(default_factory=Event)
+    workers: list[subprocess.Popen] = field(default_factory=list)
 
     @classmethod
     def at(cls, engine: Engine, url: str, folder: Path, **fields) -> "Bench":
@@ -60,7 +61,7 @@ class Bench:
     def shop(self, name: str = "0" * 16) -> Workshop:
         return Workshop(self.settings, self.engine, self.code_key, name, self.stopping)
 
-    def ask(self, kind: str = "codes", *, secret: bytes = b"", **payload) -> str:
+    def ask(self, kind: str = "codes", *, about: str = "", secret: bytes = b"", **payload) -> str:
         with unit_of_work(self.engine) as session:
             return add_job(
                 session,
@@ -70,7 +71,7 @@ class Bench:
                 figures={"round": self.round.name},
                 payload={"round": self.round.name} | payload,
                 actor=PRINTER,
-                round_name=self.round.name,
+                round_name=about or self.round.name,
                 secret=secret,
                 secret_key=SECRET,
             ).id
@@ -114,13 +115,14 @@ class Bench:
             "LC_ALL": "C.UTF-8",
         }
         program = ["tests.flow.dying_worker", *dying] if dying else ["flask", "worker", *options]
-        return subprocess.Popen(
-            [sys.executable, "-m", *program],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        process = leash.start(*program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.workers.append(process)
+        return process
+
+    def end_workers(self) -> None:
+        """End every worker that is still there."""
+        for process in self.workers:
+            leash.end(process)
 
     def digest(self, code: str) -> bytes:
         return digest(code, self.code_key)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from survey.core.sentences import fill
+
 CATALOGUE = Path(__file__).parents[2] / "survey" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 
 
@@ -24,7 +26,7 @@ def chinese(sentence: str) -> str:
 def lines(invalid) -> list[str]:
     """Return the problems of an Invalid as lines; see that Chinese carries the same figures."""
     for problem in invalid.problems:
-        figures = [str(problem.figures[name]) for name in re.findall(r"%\((\w+)\)", problem.message)]
+        figures = [fill(f"%({name})s", problem.figures, chinese) for name in re.findall(r"%\((\w+)\)", problem.message)]
         assert all(figure in problem.say(chinese) for figure in figures)
         assert "%(" not in re.sub(r"'.*?'", "", problem.say(chinese))
     return [f"{problem.where}: {problem.say()}" for problem in invalid.problems]

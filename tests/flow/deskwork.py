@@ -113,7 +113,7 @@ class Desk:
         """
         reader = _Forms()
         reader.feed(self.html(path))
-        forms = [one for one in reader.forms if not one["action"].endswith(("/logout", "/account/language"))]
+        forms = [one for one in reader.forms if not one["action"].endswith(("/logout", "/account/language", "/seen"))]
         chosen = forms[form] if isinstance(form, int) else next(one for one in forms if form in one["action"])
         values = dict(chosen["fields"]) | (data or {}) | fields
         self.page = self.client.post(chosen["action"] or page or path, data=values)

@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
 from survey.casting import admit
 from survey.core import clock
+from survey.counting.service import TAKEN_ALONE, URN_WRITTEN
 from survey.counting.signed import read_signed
-from survey.storage.engine import reading
+from survey.staff.models import AuditEntry
+from survey.storage.engine import reading, unit_of_work
 from tests.factories.ballots import annual_review, open_ballots
 from tests.factories.casting import cast_with
 from tests.factories.rounds import PASSPHRASE, two_trustees
@@ -83,6 +86,8 @@ def test_exported_counted_away_and_taken(desk, sealed, tmp_path):
     assert away["signed_by"] == [key.fingerprint for key in sealed.frozen.keys]
     taken = desk.does("review --take review.count")
     assert taken["hash"] == away["hash"] == read_signed(tmp_path / "review.count").count.content_hash
+    with unit_of_work(desk.site.engine) as session:
+        assert session.scalars(select(AuditEntry.sentence)).all() == [URN_WRITTEN, TAKEN_ALONE]
     assert "is counted already" in desk.is_refused("review --take review.count")
     assert "is counted already" in desk.is_refused(f"review {KEYS} {WORDS}")
     assert "is counted already" in desk.is_refused("review --export again.urn")

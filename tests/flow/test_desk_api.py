@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from survey.staff.models import AuditEntry
 from survey.staff.roles import Role
+from survey.staff.service import Grant, find_member, set_roles
 from survey.staff.token_models import ApiToken, Webhook, WebhookDelivery
-from survey.storage.engine import reading
+from survey.storage.engine import reading, unit_of_work
 from tests.factories.programs import Program, program
-from tests.flow.deskwork import at_desk, office
+from tests.flow.deskwork import PASSWORD, Desk, at_desk, hire, office
 from tests.flow.site import Site
 
 REASON = "the program was replaced"
@@ -99,6 +100,66 @@ def test_an_administrator_of_a_branch_makes_and_sees_tokens_of_that_branch_only(
     for number in (other.id, top.id, "0" * 16):
         assert desk.get(f"/desk/api/tokens/{number}").status_code == 404
         assert desk.post(f"/desk/api/tokens/{number}", reason=REASON).status_code == 404
+
+
+def test_no_token_may_do_more_than_who_makes_it(listed_site):
+    office(listed_site, "A")
+    admin, teller = at_desk(listed_site, Role.ADMIN), at_desk(listed_site, Role.ADMIN, Role.TELLER)
+    setter = at_desk(listed_site, *Role, office="A")
+
+    def offered(desk):
+        return set(re.findall(r'name="scopes" value="([a-z:]+)"', desk.html("/desk/api")))
+
+    reads = {"rounds:read", "turnout:read", "results:read", "webhooks:manage"}
+    assert offered(admin) == reads
+    assert offered(teller) == reads | {"components:write"}
+    assert offered(setter) == reads | {"components:write", "ratings:mint"}
+
+    def asks(desk, scope, of=""):
+        fields = {"name": "x", "days": "30", "office": of, "scopes": ["rounds:read", scope]}
+        return desk.submit("/desk/api", fields, form="/tokens").status_code
+
+    # What is not offered is not accepted either.
+    assert asks(admin, "ratings:mint") == 400
+    assert asks(admin, "components:write", "A") == 400
+    assert asks(teller, "ratings:mint") == 400
+    assert asks(teller, "components:write") == 200
+    assert asks(setter, "ratings:mint", "A") == 200
+
+
+def test_a_scope_that_is_allowed_in_another_office_only_is_refused_with_the_reason(listed_site):
+    office(listed_site, "A")
+    office(listed_site, "B")
+    login = hire(listed_site, Role.ADMIN)
+    with unit_of_work(listed_site.engine) as session:
+        set_roles(session, find_member(session, login), [Grant(Role.ADMIN, ""), Grant(Role.TELLER, "A")])
+    desk = Desk(listed_site.app.test_client(), login)
+    desk.submit("/desk/login", login=login, password=PASSWORD)
+    fields = {"name": "x", "days": "30", "scopes": ["components:write"]}
+    refused = desk.submit("/desk/api", fields, form="/tokens", office="B")
+    assert refused.status_code == 400
+    assert "components:write" in "".join(re.findall(r'role="alert".*?</div>', refused.text, re.DOTALL))
+    assert desk.submit("/desk/api", fields, form="/tokens", office="A").status_code == 200
+
+
+@pytest.mark.parametrize("where", ["desk", "terminal"])
+def test_when_an_account_is_switched_off_the_tokens_that_it_made_end(site, where):
+    maker, other = at_desk(site, Role.ADMIN), at_desk(site, Role.ADMIN)
+    made = [
+        asked(site, shown(desk.submit("/desk/api", {"scopes": ["rounds:read"]}, form="/tokens", name=name, days="30")))
+        for desk, name in ((maker, "one"), (maker, "two"), (other, "three"))
+    ]
+    kept = program(site)
+    assert all(one.get("/rounds").status_code == 200 for one in made)
+    if where == "desk":
+        with unit_of_work(site.engine) as session:
+            number = find_member(session, maker.login).id
+        assert other.submit(f"/desk/people/{number}", reason=REASON, do="off").status_code == 303
+    else:
+        result = site.app.test_cli_runner().invoke(args=["staff", "disable", maker.login, "--json"])
+        assert json.loads(result.stdout)["revoked"] == 2
+    assert [one.get("/rounds").status_code for one in (*made, kept)] == [401, 401, 200, 200]
+    assert sum(line.startswith("Revoked the API token") for line in log(site)) == 2
 
 
 def test_a_webhook_is_added_tested_and_removed(listed_site):

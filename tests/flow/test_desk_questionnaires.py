@@ -15,7 +15,7 @@ from survey.questionnaires.service import get_questionnaire, library_file, list_
 from survey.staff.models import AuditEntry
 from survey.staff.roles import Role
 from survey.storage.engine import unit_of_work
-from survey.web.desk.questionnaires.editor import BLANK
+from survey.web.desk.questionnaires.text import BLANK
 from tests.factories.rounds import make_round
 from tests.flow.deskwork import at_desk, office
 
@@ -94,7 +94,7 @@ def test_whatever_is_no_questionnaire_is_refused(small_site, small_desk, content
 
 
 def test_what_was_written_is_checked_without_being_stored(site, desk):
-    page = desk.submit(f"{HERE}/new", written=LEANING, do="check")
+    page = desk.submit(f"{HERE}/new/text", written=LEANING, do="check")
 
     html = page.get_data(as_text=True)
     assert page.status_code == 200
@@ -105,7 +105,7 @@ def test_what_was_written_is_checked_without_being_stored(site, desk):
 
 
 def test_what_was_written_is_shown_as_on_a_phone_without_being_stored(site, desk):
-    page = desk.submit(f"{HERE}/new", written=LEANING, do="phone")
+    page = desk.submit(f"{HERE}/new/text", written=LEANING, do="phone")
 
     assert page.status_code == 200
     assert "如何？" in page.get_data(as_text=True)
@@ -114,7 +114,7 @@ def test_what_was_written_is_shown_as_on_a_phone_without_being_stored(site, desk
 
 
 def test_a_fault_in_what_was_written_keeps_the_text(small_site, small_desk):
-    page = small_desk.submit(f"{HERE}/new", written=LEANING.replace("kind: scale", "kind: scole"), do="add")
+    page = small_desk.submit(f"{HERE}/new/text", written=LEANING.replace("kind: scale", "kind: scole"), do="add")
 
     html = page.get_data(as_text=True)
     assert page.status_code == 400
@@ -124,27 +124,27 @@ def test_a_fault_in_what_was_written_keeps_the_text(small_site, small_desk):
 
 
 def test_a_frozen_version_is_followed_by_the_next(site, desk):
-    assert desk.submit(f"{HERE}/new", written=LEANING, do="add").status_code == 303
+    assert desk.submit(f"{HERE}/new/text", written=LEANING, do="add").status_code == 303
     changed = LEANING.replace("如何", "怎样")
 
-    checked = desk.submit(f"{HERE}/new", written=changed, do="check")
+    checked = desk.submit(f"{HERE}/new/text", written=changed, do="check")
     assert "version: 2" in checked.get_data(as_text=True)
-    refused = desk.submit(f"{HERE}/new", written=changed, do="add")
+    refused = desk.submit(f"{HERE}/new/text", written=changed, do="add")
     assert refused.status_code == 400
     assert "怎样" in refused.get_data(as_text=True)
 
-    filled = desk.html(f"{HERE}/new", **{"from": "leaning@1"})
+    filled = desk.html(f"{HERE}/new/text", **{"from": "leaning@1"})
     [text] = re.findall(r"<textarea[^>]*>(.*?)</textarea>", filled, re.DOTALL)
     assert "version: 2" in text
-    added = desk.submit(f"{HERE}/new", written=unescape(text), do="add")
+    added = desk.submit(f"{HERE}/new/text", written=unescape(text), do="add")
     assert added.location.endswith(f"{HERE}/leaning/2")
     assert stored(site) == 2
 
 
 def test_adding_the_same_again_changes_nothing(small_site, small_desk):
-    small_desk.submit(f"{HERE}/new", written=LEANING, do="add")
+    small_desk.submit(f"{HERE}/new/text", written=LEANING, do="add")
 
-    assert small_desk.submit(f"{HERE}/new", written=LEANING, do="add").status_code == 303
+    assert small_desk.submit(f"{HERE}/new/text", written=LEANING, do="add").status_code == 303
     assert stored(small_site) == 1
 
 
@@ -230,7 +230,7 @@ def test_who_only_looks_changes_nothing(small_site, small_desk):
     assert viewer.get(f"{HERE}/public-safety/1").status_code == 200
     assert viewer.get(f"{HERE}/public-safety/1/phone").status_code == 200
     assert viewer.get(f"{HERE}/new").status_code == 403
-    assert viewer.post(f"{HERE}/new", written=LEANING, do="add").status_code == 403
+    assert viewer.post(f"{HERE}/new/text", written=LEANING, do="add").status_code == 403
     assert viewer.post(f"{HERE}/take", name="public-satisfaction").status_code == 403
     assert viewer.post(HERE).status_code == 403
     assert stored(small_site) == 1
@@ -245,9 +245,9 @@ def test_what_is_not_there_is_not_found(small_desk, path):
 
 def test_what_was_written_is_never_run(small_site, small_desk):
     nasty = LEANING.replace("如何？", '"<script>alert(1)</script>{{7*7}}"')
-    page = small_desk.submit(f"{HERE}/new", written=nasty, do="check").get_data(as_text=True)
+    page = small_desk.submit(f"{HERE}/new/text", written=nasty, do="check").get_data(as_text=True)
 
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
-    phone = small_desk.submit(f"{HERE}/new", written=nasty, do="phone").get_data(as_text=True)
+    phone = small_desk.submit(f"{HERE}/new/text", written=nasty, do="phone").get_data(as_text=True)
     assert "<script>alert(1)" not in phone

@@ -29,10 +29,10 @@ def test_before_the_count_there_is_nothing(site, viewer):
     site.round()
     for path in ("", "/report.csv", "/chart-1.svg", "/publish"):
         answer = viewer.get(SHOW + path)
-        assert answer.status_code in (403, 409), path
+        assert answer.status_code == 403, path
         assert "城关区" not in answer.get_data(as_text=True)
     site.close()
-    assert viewer.get(SHOW).status_code == 409
+    assert viewer.get(SHOW).status_code == 403
 
 
 def test_every_table_and_every_file_is_there_after_the_count(site, viewer):
@@ -56,8 +56,8 @@ def test_long_tables_open_one_by_one_in_pages(site, viewer):
     assert "options" in names
     for name in names:
         shown = viewer.html(SHOW, table=name)
-        assert shown.count("<table>") == page.count("<table>") + 1, name
-    assert viewer.html(SHOW, table="nothing").count("<table>") == page.count("<table>")
+        assert shown.count("<table") == page.count("<table") + 1, name
+    assert viewer.html(SHOW, table="nothing").count("<table") == page.count("<table")
 
 
 def test_the_process_of_the_desk_alone_shows_results_too(small_site, tmp_path):
@@ -101,7 +101,7 @@ def test_a_secret_ballot_shows_its_count_sheet_and_is_not_published_unannounced(
     # Given a ballot that was never meant to be announced
     cast_all(site, opened(site), grades)
     place = "/desk/rounds/review/results"
-    assert viewer.get(place).status_code == 409
+    assert viewer.get(place).status_code == 403
     site.count("review")
     # When staff look at it, then the count sheet and the votes are there, remarks as the report has them
     page = viewer.html(place)

@@ -56,7 +56,7 @@ def test_bad_ratings_are_listed_and_their_steps_taken(run, site):
     bad(site)
     (row,) = run("ratings list --json")["rows"]
     assert (row["case"], row["state"], row["office"]) == ("A1", "received", "6201")
-    assert row["due"] == "2026-11-21 00:00"
+    assert row["due"] == "2026-11-21T00:00:00+08:00"
     assert run("ratings list --office 6202 --json") == {"rows": []}
     assert "A1" in run("ratings list")
     assert "needs a note" in run("ratings step 1 assigned", 1)

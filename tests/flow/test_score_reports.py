@@ -161,7 +161,7 @@ def test_one_unit_is_explained_in_both_languages(scored: Office) -> None:
 
     sentence = "Excellent blocked: Routine 89.9 < 90, source routine.pdf, confirmed by 考核办"
     assert sentence.replace(" ", "") in pages("en.pdf").replace(" ", "")
-    assert "confirmed on 2027-01-05" in pages("en.pdf")
+    assert "confirmed on 5 Jan 2027" in pages("en.pdf")
     assert "平时考核89.9<90" in pages("zh.pdf").replace(" ", "")
     scored.does("report yearly --unit 620103 --out few.json --language en")
     few = Path("few.json").read_text()
@@ -202,3 +202,50 @@ def test_an_earlier_run_stays_readable(scored: Office) -> None:
     assert scored.does("report yearly --unit 620102 --out second.json")["run"] == 2
     assert "89.9" in Path("first.json").read_text()
     assert "91.5" in Path("second.json").read_text()
+
+
+ALONE = """id: alone
+version: 1
+title: {zh: 满意度, en: Satisfaction alone}
+year: 2026
+components:
+  - {id: public, zh: 群众满意度, en: Satisfaction, source: {kind: round, round: spring, figure: index}}
+types:
+  - {id: county, zh: 县区, en: County, selects: ["type:county"], weights: {public: 100}}
+gates:
+  - {id: low, zh: 过低, en: Too low, when: {kind: score, operator: "<", value: 60}, effect: block_top}
+gradings:
+  - id: grades
+    bands:
+      - {id: excellent, zh: 优秀, en: Excellent, at_least: 60}
+      - {id: good, zh: 良好, en: Good}
+"""
+
+
+def test_a_score_that_is_a_hidden_result_is_not_shown(scored: Office) -> None:
+    """620103 has three answers, which the round's own report hides."""
+    Path("alone.yaml").write_text(ALONE)
+    scored.does("schemes add alone.yaml")
+    scored.does("score alone")
+    shown = everything_shown(scored, "alone")
+    assert shown["scores"] == {"620102": "80.0000", "620103": "*"}
+    assert "93.3" not in shown["text"]
+
+
+def test_a_what_if_gives_back_no_hidden_result(scored: Office) -> None:
+    """Neither with other weights, nor with known figures on top."""
+    Path("more.csv").write_text(COMPONENTS.replace("93.5", "90"))
+    run = scored.does("score yearly --with more.csv")["number"]
+    shown = everything_shown(scored, f"yearly --run {run}")
+    assert shown["scores"]["620103"] == "*"
+    assert "91.3" not in shown["text"]
+
+
+def everything_shown(office: Office, run: str) -> dict[str, object]:
+    """Return the scores of a run, and all that its report says, on paper and as data."""
+    office.does(f"report {run} --out shown.json --language en")
+    office.does(f"report {run} --out shown.pdf --language en")
+    office.does(f"report {run} --unit 620103 --out unit.pdf --language en")
+    text = Path("shown.json").read_text() + pages("shown.pdf") + pages("unit.pdf")
+    rows = json.loads(Path("shown.json").read_bytes())["overview"]["rows"]
+    return {"scores": {row["code"]: row["score"] for row in rows}, "text": text}

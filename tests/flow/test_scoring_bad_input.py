@@ -89,7 +89,7 @@ def parts(number, of):
             "  - {id: p, zh: x, en: x, of: {q: 100}}\n  - {id: q, zh: x, en: x, of: {p: 100}}\n",
             "the component p is put together from itself: p > q > p",
         ),
-        (parts(25, "c{}: 60, d{}: 40"), "opens into 1023 figures; the most is 1000"),
+        (parts(25, "c{}: 60, d{}: 40"), "opens into 1,023 figures; the most is 1,000"),
         (parts(25, "c{}: 100"), "is put together in more than 20 layers"),
     ],
 )

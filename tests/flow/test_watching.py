@@ -49,7 +49,7 @@ def key_figures(html):
 
 def without_times(html):
     """Return a page without what may differ between two readings of the same figures."""
-    return re.sub(r"\d\d\d\d-\d\d-\d\d \d\d:\d\d|\d\d-\d\d \d\d:\d\d|value=\"[\w.-]{60,}\"", "", html)
+    return re.sub(r"\d{1,2} \w{3} (\d{4}, )?\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d|value=\"[\w.-]{60,}\"", "", html)
 
 
 @pytest.fixture

@@ -7,9 +7,13 @@ import time
 import pytest
 from sqlalchemy import func, select
 
+from survey.codes.models import Code, CodeState
+from survey.core import clock
 from survey.jobs.models import JobPart, JobState
 from survey.jobs.queue import wake
-from survey.storage.engine import reading
+from survey.rounds.rehearsal import make_rehearsal
+from survey.rounds.service import get_round
+from survey.storage.engine import reading, unit_of_work
 from tests.factories.jobs import Bench, codes_of, printed_codes
 
 GROUPS, PLANNED = 8, 12
@@ -19,7 +23,9 @@ VOTERS = "group,class,planned,subjects\n" + "".join(f"g{n:02d},citizen,{PLANNED}
 
 @pytest.fixture
 def bench(engine, database_url, tmp_path):
-    return Bench.at(engine, database_url, tmp_path, subjects=SUBJECTS, voters=VOTERS)
+    bench = Bench.at(engine, database_url, tmp_path, subjects=SUBJECTS, voters=VOTERS)
+    yield bench
+    bench.end_workers()
 
 
 def until(seen, seconds=300):
@@ -84,6 +90,27 @@ def test_a_stopped_worker_leaves_between_two_chunks_and_the_next_goes_on(bench):
     bench.start("--once").communicate(timeout=300)
     assert bench.job(job).state == JobState.DONE
     assert len(bench.batches()) == GROUPS
+
+
+def test_made_up_voters_go_on_where_a_killed_worker_left_them(bench):
+    # Given a rehearsal in which made-up voters answer
+    with unit_of_work(bench.engine) as session:
+        twin = make_rehearsal(session, get_round(session, bench.round.name), clock.now()).name
+    job = bench.ask("demo", about=twin, voters=24)
+    # When a worker is killed in the transaction that issues their codes, and the next one after the first vote
+    let_die(bench, "inside", "issue-", 1)
+    assert (parts(bench, "issue-"), bench.batches()) == (0, [])
+    let_die(bench, "between", "issue-", 1)
+    assert parts(bench, "issue-") == 1
+    # And a last one comes
+    last = bench.start("--once")
+    _, errors = last.communicate(timeout=300)
+    # Then so many have voted as were asked for, and nobody came with the codes that were lost
+    assert last.returncode == 0, errors.decode()
+    assert (bench.job(job).state, bench.job(job).result["cast"]) == (JobState.DONE, 24)
+    with reading(bench.engine) as connection:
+        states = dict(connection.execute(select(Code.state, func.count()).group_by(Code.state)).all())
+    assert states == {CodeState.SPENT: 24, CodeState.ISSUED: 23}
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

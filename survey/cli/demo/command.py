@@ -20,12 +20,13 @@ from survey.cli.demo.desk import first_invitation, settings_in, worker_beside
 from survey.cli.demo.phones import PhoneReport
 from survey.cli.demo.server import Server, start_server
 from survey.cli.demo.yearly import examples, print_explanation, print_run, report_of
-from survey.cli.edge import edge, language, minsheng, say, say_table, translate, work
+from survey.cli.edge import edge, language, minsheng, note, say, say_table, translate, work
 from survey.core.errors import N_, Refused
 from survey.core.ids import derive_key
 from survey.reports.figures import report_tables
 from survey.rounds.links import PURPOSE, Hall, hall_path
 from survey.scoring.results import Components
+from survey.staff.models import ROOT
 from survey.storage import migrate
 from survey.turnout.rules import Disposition, sum_up
 
@@ -66,6 +67,9 @@ _HALL_LINKS = {Hall.PROJECTOR: N_("the projector page"), Hall.HOST: N_("the host
 
 HIDDEN_IN_LEDGERS = N_("* is not shown: the number is small, or would tell a small one.")
 
+BUILT = N_("Began to build the demonstration %(name)s with made-up people")
+"""For the log; what a demonstration does is no step of anybody's work and stands there once."""
+
 demo = AppGroup("demo", help="Demonstrations that do the real job.")
 
 
@@ -83,7 +87,7 @@ demo = AppGroup("demo", help="Demonstrations that do the real job.")
 def gansu(scale: str, serve: bool, port: int) -> None:
     """Survey Gansu's 14 prefectures, 86 counties and 19 departments, from questionnaire to the year's grades."""
     began = time.monotonic()
-    folder = _fresh_folder()
+    folder = _fresh_folder("gansu")
     issued = job.set_up(folder, job.SCALES[scale])
     say(
         {"fingerprint": issued.fingerprint, "folder": folder},
@@ -115,7 +119,7 @@ def gansu(scale: str, serve: bool, port: int) -> None:
 @edge
 def hall_(serve: bool, port: int) -> None:
     """Let sixty voters of three classes assess twenty-four cadres in secret, sealed to two trustees."""
-    folder = _fresh_folder()
+    folder = _fresh_folder("hall")
     meeting = hall.set_up(folder)
     say(
         {"fingerprints": " / ".join(meeting.fingerprints), "folder": folder},
@@ -142,7 +146,7 @@ def hall_(serve: bool, port: int) -> None:
 @edge
 def changsha() -> None:
     """Score 99 departments, 9 districts and counties and 835 cadres, as Changsha did for 2008."""
-    _fresh_folder()
+    _fresh_folder("changsha")
     report = report_of(performance.score())
     print_run(report)
     rows = performance.classes(report)
@@ -155,7 +159,7 @@ def changsha() -> None:
 @edge
 def heping(port: int) -> None:
     """Hold three rounds of one year on the same pledges, and set the positive and the negative list side by side."""
-    folder = _fresh_folder()
+    folder = _fresh_folder("heping")
     pledges.set_up(folder)
     held = []
     with _server(folder, port) as server:
@@ -228,7 +232,7 @@ def _print_hall_addresses(server: Server, folder: Path) -> None:
     )
 
 
-def _fresh_folder() -> Path:
+def _fresh_folder(name: str) -> Path:
     """Return an empty folder, and tables; only a folder that an earlier demo marked as its own is emptied."""
     if FOLDER.exists():
         if not (FOLDER / MARK).exists() and any(FOLDER.iterdir()):
@@ -242,6 +246,8 @@ def _fresh_folder() -> Path:
     FOLDER.chmod(0o700)
     (FOLDER / MARK).touch()
     migrate.upgrade(minsheng().engine)
+    with work() as session:
+        note(session, ROOT, BUILT, name=name)
     return FOLDER
 
 

@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
-from survey.reports.table import Cell, Table
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from survey.core.clock import COUNTRY
+from survey.core.formulas import inert
+from survey.reports.table import Cell, Table, iso
 
 
 def write_csv(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
@@ -27,5 +28,10 @@ def plain(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+        return inert(cell)
+    if isinstance(cell, datetime):
+        # A spreadsheet takes this for a moment, which it does not with a "T" or a zone.
+        return f"{cell.astimezone(COUNTRY):%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
+        return iso(cell)
     return f"{cell:f}" if not isinstance(cell, int) else str(cell)

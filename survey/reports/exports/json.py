@@ -1,11 +1,12 @@
 """JSON for machines: canonical bytes, figures with decimals as strings so that no digit is lost."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from survey.core.ids import canonical_json
-from survey.reports.table import Cell, Table
+from survey.reports.table import Cell, Table, iso
 
 
 def write_json(tables: Sequence[Table], path: Path) -> tuple[Path, ...]:
@@ -19,9 +20,12 @@ def table_document(table: Table) -> dict[str, object]:
     return {
         "title": table.title,
         "columns": [{"key": column.key, "heading": column.heading} for column in table.columns],
-        "rows": [{key: _exact(cell) for key, cell in record.items()} for record in table.records()],
+        "rows": [{key: exact(cell) for key, cell in record.items()} for record in table.records()],
     }
 
 
-def _exact(cell: Cell) -> str | int | None:
+def exact(cell: Cell) -> str | int | None:
+    """Return a cell without losing a digit: decimals as written, days and moments by ISO 8601."""
+    if isinstance(cell, date):
+        return iso(cell)
     return f"{cell:f}" if isinstance(cell, Decimal) else cell

@@ -1,7 +1,7 @@
 """XLSX for spreadsheets: one sheet a table; text is written as text, so a formula in a name stays a name."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from survey.reports.exports.csv import plain
 from survey.reports.table import Cell, Table
 
 # Without a fixed date every run would give other bytes; the times that matter stand in the method notes.
@@ -66,6 +67,8 @@ class _Places:
 def _write(sheet: Worksheet, row: int, column: int, cell: Cell, places: _Places) -> None:
     if isinstance(cell, str):
         sheet.write_string(row, column, cell)
+    elif isinstance(cell, date):
+        sheet.write_string(row, column, plain(cell))
     elif isinstance(cell, Decimal):
         sheet.write_number(row, column, float(cell), places.of(cell))
     elif cell is not None:

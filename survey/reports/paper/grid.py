@@ -1,12 +1,15 @@
 """Tables on paper: columns as wide as their cells want, the head again on every page, rows kept whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from survey.codes import fonts
+from survey.core.sentences import write_day, write_moment
 from survey.reports.paper.lines import break_lines, printable, width_of
-from survey.reports.table import Cell, Table
+from survey.reports.table import UNGROUPED, Cell, Table
 
 if TYPE_CHECKING:
     from survey.reports.paper.sheet import Sheet
@@ -44,11 +47,14 @@ class Grid:
     size: float
 
 
-def lay_out(table: Table, width: float, size: float = SIZE) -> Grid:
+def lay_out(table: Table, translate: Callable[[str], str], width: float, size: float = SIZE) -> Grid:
     """Break every cell of a table into lines for a width (points); a column without a single entry is left out."""
     kept = [i for i in range(len(table.columns)) if any(row[i] not in (None, "") for row in table.rows)]
     cells = [[row[i] for i in kept] for row in table.rows]
-    texts = [[printable(_text(cell)) for cell in row] for row in cells]
+    grouped = [table.columns[i].key not in UNGROUPED for i in kept]
+    texts = [
+        [printable(_text(cell, translate, grouped=by)) for cell, by in zip(row, grouped, strict=True)] for row in cells
+    ]
     head = [printable(table.columns[i].heading) for i in kept]
     numeric = [_is_numeric([row[i] for row in cells]) for i in range(len(kept))]
     wanted = [_wanted(name, [row[i] for row in texts], 3 if numeric[i] else 2, size) for i, name in enumerate(head)]
@@ -63,22 +69,20 @@ def lay_out(table: Table, width: float, size: float = SIZE) -> Grid:
     )
 
 
-def _text(cell: Cell) -> str:
-    return (
-        ""
-        if cell is None
-        else cell
-        if isinstance(cell, str)
-        else f"{cell:f}"
-        if not isinstance(cell, int)
-        else str(cell)
-    )
+def _text(cell: Cell, translate: Callable[[str], str], *, grouped: bool) -> str:
+    if isinstance(cell, datetime):
+        return write_moment(cell, translate)
+    if isinstance(cell, date):
+        return write_day(cell, translate)
+    if isinstance(cell, int):
+        return f"{cell:,}" if grouped else str(cell)
+    return f"{cell:f}" if isinstance(cell, Decimal) else cell or ""
 
 
 def _is_numeric(cells: Sequence[Cell]) -> bool:
     """Tell whether a column holds figures; a mark for a hidden one does not make it text."""
-    return any(not isinstance(cell, str | None) for cell in cells) and all(
-        not isinstance(cell, str) or len(cell) <= 1 for cell in cells
+    return any(isinstance(cell, int | Decimal) for cell in cells) and all(
+        isinstance(cell, int | Decimal | None) or (isinstance(cell, str) and len(cell) <= 1) for cell in cells
     )
 
 

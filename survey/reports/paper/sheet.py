@@ -13,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from survey.codes import fonts
+from survey.core.language import translator
 from survey.reports.paper.bars import Bars, draw_bars
 from survey.reports.paper.grid import SMALL as SMALL_TABLE
 from survey.reports.paper.grid import draw_grid, lay_out
@@ -61,6 +62,7 @@ class Sheet:
     def __init__(self, path: Path, title: str, language: str, font: Path | None = None) -> None:
         name = fonts.register(font)
         self.language = language
+        self._say = translator(language)
         self.canvas = Canvas(
             str(path),
             pagesize=A4,
@@ -218,14 +220,14 @@ class Sheet:
             heading: above it; left out where there is none.
             empty: what stands in place of a table without rows.
         """
-        grid = lay_out(table, WIDTH)
+        grid = lay_out(table, self._say, WIDTH)
         wide = grid.crowded if table.rows else self.wide
         if wide != self.wide:
             self.page(wide=wide)
         if heading:
             self.heading(heading)
         if table.rows:
-            draw_grid(self, lay_out(table, self.width, SMALL_TABLE) if wide else grid)
+            draw_grid(self, lay_out(table, self._say, self.width, SMALL_TABLE) if wide else grid)
             self.y -= SMALL
         else:
             self.paragraph(empty)

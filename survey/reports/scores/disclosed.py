@@ -1,11 +1,12 @@
 """What of a run may be shown: no more of a round's figures than the round's own report shows, and nothing to solve for.
 
 Where that report hides a subject's result, all figures of the subject's components stay away: a score is a sum, and the
-others would give the hidden one back. Score, gates and grade stay.
+others would give the hidden one back. Score, gates and grade stay; but a score that would be that result itself is not
+shown, nor one of a what-if, where other weights would be tried until it is.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -109,10 +110,12 @@ class Disclosed:
         run: the run.
         translate: from an English sentence of the program to the reader's language.
         language: the language of the scheme's and the rounds' own words, zh or en.
+        what_if: whether the run only tried something.
     """
 
-    def __init__(self, run: Run, translate: Callable[[str], str], language: str) -> None:
+    def __init__(self, run: Run, translate: Callable[[str], str], language: str, *, what_if: bool = False) -> None:
         self.run = run
+        self.what_if = what_if
         self.scheme = run.inputs.scheme
         self.rounds: Mapping[str, RoundReport] = {
             name: RoundReport(
@@ -132,6 +135,24 @@ class Disclosed:
     def withheld(self, code: str) -> bool:
         """Tell whether all figures of a subject's components stay away."""
         return code in self._withheld
+
+    def scored(self, code: str) -> bool:
+        """Tell whether a subject's score may be shown."""
+        if not self.withheld(code):
+            return True
+        return not self.what_if and len(list(self._addends(self.run.grades.unit(code)))) > 1
+
+    def _addends(self, unit: UnitGrade) -> Iterator[str]:
+        """Yield the components without parts that a score is put together from, as far as they have a figure."""
+        unit_type = self.scheme.unit_type(unit.unit_type)
+        assert unit_type is not None
+        waiting = [*(name for name, weight in unit_type.weights.items() if weight), *unit_type.multipliers]
+        while waiting:
+            component = self.scheme.component(waiting.pop())
+            waiting += component.of
+            figure = unit.components.get(component.id)
+            if not component.of and figure is not None and not isinstance(figure[0], Insufficient):
+                yield component.id
 
     def errors(self, codes: Iterable[str]) -> bool:
         """Tell whether the reports of the rounds show every standard error of these subjects."""

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from survey.core.errors import N_
 from survey.core.numbers import half_up
+from survey.core.sentences import write_day
 from survey.questionnaires.words import Words
+from survey.reports.disclosure import HIDDEN
 from survey.reports.scores.counts import Counts
 from survey.reports.scores.disclosed import Disclosed, Exactness
 from survey.reports.scores.said import Said
@@ -26,6 +28,10 @@ WITHHELD = N_(
     "The figures of the components are not shown: the report of the round %(rounds)s hides this result to protect "
     "those who answered, and the score with the other figures would give it back. Score, gates and grade stay as "
     "they are"
+)
+SCORE_WITHHELD = N_(
+    "The figures of the components and the score are not shown: the report of the round %(rounds)s hides this result "
+    "to protect those who answered, and the score would give it back. Gates and grade stay as they are"
 )
 COARSE = N_(
     "Scores of this group are shown with %(places)d decimals: more of them would give back votes that the report of a "
@@ -69,6 +75,7 @@ class _Explanation:
         self.unit = disclosed.run.grades.unit(code)
         self.filed = disclosed.run.unit(code)
         self.withheld = disclosed.withheld(code)
+        self.scored = disclosed.scored(code)
         self.places = disclosed.places(code)
         self.coarse = self.places < self.scheme.rounding.shown
         self.counted: set[tuple[str, str | None]] = set()
@@ -93,7 +100,8 @@ class _Explanation:
         figures = {"name": self.unit.name, "grade": grade}
         if isinstance(self.unit.score, Insufficient):
             return self.translate(NO_RESULT) % figures
-        return self.translate(RESULT) % {**figures, "score": half_up(self.unit.score, self.places)}
+        score = half_up(self.unit.score, self.places) if self.scored else HIDDEN
+        return self.translate(RESULT) % {**figures, "score": score}
 
     def _grade(self, grade: str) -> str:
         unit_type = self.scheme.unit_type(self.unit.unit_type)
@@ -133,7 +141,8 @@ class _Explanation:
     def _warnings(self, level: int) -> Iterator[Said]:
         if self.withheld:
             rounds = self.translate(LIST_SEPARATOR).join(self.disclosed.hiding(self.code))
-            yield Said(level, self.translate(WITHHELD) % {"rounds": rounds}, "withheld")
+            sentence = WITHHELD if self.scored else SCORE_WITHHELD
+            yield Said(level, self.translate(sentence) % {"rounds": rounds}, "withheld")
         elif self.coarse:
             yield Said(level, self.translate(COARSE) % {"places": self.places}, "withheld")
 
@@ -145,7 +154,13 @@ class _Explanation:
                 rule = step.figures.get("rule")
                 message = SUM_NOT_SHOWN if rule is None else RULE_NOT_SHOWN
                 return Step("adjustment", message, {"name": rule}).say(self.translate, self.language)
-        return self._say(_rounded(step, self.places) if self.coarse else step)
+        return self._say(self._fit(step))
+
+    def _fit(self, step: Step) -> Step:
+        """Return a step about the score with no more of its figures than may be shown."""
+        if not self.scored:
+            return _worked_out(step, lambda _figure: HIDDEN)
+        return _rounded(step, self.places) if self.coarse else step
 
     def _say(self, step: Step) -> str:
         return step.say(self.translate, self.language)
@@ -174,7 +189,7 @@ class _Explanation:
 
     def _days(self, provenance: Provenance | None, level: int) -> Iterator[Said]:
         if provenance is not None and provenance.confirmed_on is not None:
-            day = provenance.confirmed_on.isoformat()
+            day = write_day(provenance.confirmed_on, self.translate)
             yield Said(level, self.translate(CONFIRMED_ON) % {"day": day}, "source")
 
     def _counts(self, source: RoundSource, level: int) -> Iterator[Said]:
@@ -215,8 +230,8 @@ class _Explanation:
                     below += self._counts(source, level + 1)
             case OnVeto(among=among):
                 provenances = [one.provenance for one in self.filed.vetoes if not among or one.veto in among]
-            case OnScore() if self.coarse:
-                step = _rounded(step, self.places)
+            case OnScore():
+                step = self._fit(step)
         days = [said for provenance in provenances for said in self._days(provenance, level + 1)]
         return Said(level, self._say(step), "gate", step.holds, (*days, *below))
 
@@ -233,18 +248,23 @@ def _without_figure(step: Step, looked_at: Words, provenance: Provenance | None)
 
 def _rounded(step: Step, places: int) -> Step:
     """Return a step with every figure that was worked out rounded."""
-    figures = {name: figure if name in GIVEN else _coarse(figure, places) for name, figure in step.figures.items()}
+    return _worked_out(step, lambda figure: half_up(figure, places))
+
+
+def _worked_out(step: Step, shown: Callable[[Decimal | Fraction], object]) -> Step:
+    """Return a step with every figure that was worked out as ``shown`` returns it."""
+    figures = {name: figure if name in GIVEN else _as_shown(figure, shown) for name, figure in step.figures.items()}
     return replace(step, figures=figures)
 
 
-def _coarse(figure: object, places: int) -> object:
+def _as_shown(figure: object, shown: Callable[[Decimal | Fraction], object]) -> object:
     match figure:
         case Step():
-            return _rounded(figure, places)
+            return _worked_out(figure, shown)
         case Decimal() | Fraction():
-            return half_up(figure, places)
+            return shown(figure)
         case tuple():
-            return tuple(_coarse(one, places) for one in figure)
+            return tuple(_as_shown(one, shown) for one in figure)
     return figure
 
 

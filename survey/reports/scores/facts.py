@@ -59,7 +59,7 @@ class ScoreReport:
     @cached_property
     def disclosed(self) -> Disclosed:
         """What may be shown."""
-        return Disclosed(self.run, self.translate, self.language)
+        return Disclosed(self.run, self.translate, self.language, what_if=bool(self.numbered.what_if))
 
     @cached_property
     def _explanations(self) -> dict[str, Said]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from survey.core.clock import COUNTRY
 from survey.core.errors import N_
 from survey.reports.disclosure import HIDDEN
 from survey.reports.method import METHOD
@@ -46,14 +45,14 @@ def _about(report: ScoreReport) -> Iterator[tuple[str, Cell]]:
     say, numbered, scheme = report.say, report.numbered, report.scheme
     yield say(N_("Scheme")), f"{scheme.reference} {report.words(scheme.title)}"
     yield say(N_("Hash of the scheme")), scheme.content_hash
-    yield say(N_("Year")), scheme.year
+    yield say(N_("Year")), str(scheme.year)
     if numbered.number is not None:
         yield say(N_("Run")), numbered.number
     if numbered.what_if:
         yield say(N_("What if")), numbered.what_if
     yield say(N_("Hash of the run")), report.run.content_hash
     if numbered.made_at is not None:
-        yield say(N_("Made at")), numbered.made_at.astimezone(COUNTRY).isoformat(timespec="seconds")
+        yield say(N_("Made at")), numbered.made_at
     if numbered.software:
         yield say(N_("Software")), numbered.software
     yield say(N_("Assessed")), len(report.run.grades.units)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from survey.core.clock import COUNTRY
 from survey.core.errors import N_
+from survey.core.sentences import write_day
 from survey.reports.paper import Bar, Bars, Sheet, round_axis
 from survey.reports.paper.sheet import Line
 from survey.reports.scores.card import points_chart, unit_tables
@@ -112,7 +112,7 @@ def _subtitles(report: ScoreReport) -> Iterator[str]:
     if numbered.number is None or numbered.made_at is None:
         yield report.say(UNKEPT, scheme=report.scheme.reference)
     else:
-        day = numbered.made_at.astimezone(COUNTRY).date().isoformat()
+        day = write_day(numbered.made_at, report.translate)
         yield report.say(RUN, number=numbered.number, scheme=report.scheme.reference, day=day)
     if numbered.what_if:
         yield report.say(WHAT_IF, what=numbered.what_if)
@@ -145,7 +145,7 @@ def _scores(report: ScoreReport, group: str, members: Sequence[UnitGrade]) -> Ba
     bars = [
         Bar(f"{unit.rank}  {unit.name}", score, f"{score:f}")
         for unit in ranked
-        if (score := score_of(report, unit)) is not None
+        if isinstance(score := score_of(report, unit), Decimal)
     ]
     clip = report.scheme.clip
     return Bars(

@@ -164,9 +164,13 @@ def _overview(report: ScoreReport, unit: UnitGrade) -> dict[str, Cell]:
     }
 
 
-def score_of(report: ScoreReport, unit: UnitGrade) -> Decimal | None:
+def score_of(report: ScoreReport, unit: UnitGrade) -> Decimal | str | None:
     """Return a score as it may be printed."""
-    return None if isinstance(unit.score, Insufficient) else half_up(unit.score, report.disclosed.places(unit.code))
+    if isinstance(unit.score, Insufficient):
+        return None
+    if not report.disclosed.scored(unit.code):
+        return HIDDEN
+    return half_up(unit.score, report.disclosed.places(unit.code))
 
 
 # --- components --------------------------------------------------------------------------------------------------
@@ -212,7 +216,7 @@ def _filed(provenance: Provenance | None) -> dict[str, Cell]:
     return {
         "source": provenance.source,
         "confirmed_by": provenance.confirmed_by,
-        "confirmed_on": None if day is None else day.isoformat(),
+        "confirmed_on": day,
     }
 
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from survey.core.errors import N_
 from survey.reports.disclosure import HIDDEN
+from survey.reports.scores.causes import CAUSES, causes
 from survey.reports.scores.facts import ScoreReport
 from survey.reports.scores.tables import run_tables
 from survey.reports.table import Cell, Headings, Table, make_table
-from survey.scoring.comparing import compare
 from survey.scoring.rules.insufficient import Insufficient
 from survey.scoring.rules.intervals import Z95
 from survey.scoring.scheme_parts import RoundSource
@@ -46,17 +46,10 @@ COMPONENTS: Headings = (
     ("points_after", N_("Points after")),
     ("moved", N_("Points gained or lost")),
 )
-CAUSES: Headings = (
-    ("code", N_("Unit code")),
-    ("what", N_("What")),
-    ("before", N_("Before")),
-    ("after", N_("After")),
-)
 BEYOND, WITHIN = N_("yes, beyond chance"), N_("no, chance alone would do")
 NOT_SAMPLED = N_("nothing was sampled")
 SAME_COUNT = N_("the same count")
 UNTOLD = N_("cannot be told")
-ANOTHER_COUNT = N_("another count")
 
 Pair = tuple[ScoreReport, ScoreReport]
 
@@ -71,7 +64,7 @@ def compared_tables(before: ScoreReport, after: ScoreReport) -> tuple[Table, ...
     ]
     if before.scheme.id == after.scheme.id:
         tables.append(
-            make_table("causes", N_("What was different in what they were made of"), CAUSES, _causes(pair), say)
+            make_table("causes", N_("What was different in what they were made of"), CAUSES, causes(*pair), say)
         )
     return tuple(tables)
 
@@ -183,20 +176,3 @@ def _component_errors(pair: Pair, code: str, name: str) -> tuple[Decimal, Decima
                 return UNTOLD
         errors.append(reading.error or Decimal(0))
     return SAME_COUNT if rounds and _shared(pair, rounds) else (errors[0], errors[1])
-
-
-# --- causes ------------------------------------------------------------------------------------------------------
-
-
-def _causes(pair: Pair) -> Iterator[dict[str, Cell]]:
-    """Give what differs in rules, roster, evidence and counts; of counts only that they do."""
-    told: set[str] = set()
-    for line in compare(*(report.run.document() for report in pair)):
-        kind, _, rest = line.what.partition(".")
-        if kind == "round":
-            name = rest.partition(".")[0]
-            if name not in told:
-                told.add(name)
-                yield {"what": pair[1].say(N_("Round %(round)s"), round=name), "after": pair[1].say(ANOTHER_COUNT)}
-        elif kind in ("scheme", "roster", "evidence"):
-            yield {"code": line.subject or None, "what": line.what, "before": line.before, "after": line.after}

@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Problem, Refused, SurveyError
+from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Problem, Refused, SurveyError, TooLarge
 from survey.web.answer.status import PAGES, Refusal
 from survey.web.api.language import choose_language, language
 
@@ -50,7 +50,7 @@ DETAILS = {
     500: N_("The fault is on our side. Try again; if it happens again, tell whoever runs the server."),
     503: N_("Wait a little and try again."),
 }
-STATUS = {NotFound: 404, Refused: 409, AlreadyDone: 409, Invalid: 422}
+STATUS = {NotFound: 404, Refused: 409, AlreadyDone: 409, TooLarge: 413, Invalid: 422}
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,10 @@ Every field of an answer is always there; what is unknown is null. Every field o
 and length here; what it means is checked by the services.
 """
 
+from datetime import datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema
+from marshmallow import RAISE, Schema, ValidationError
 from marshmallow.fields import AwareDateTime, Boolean, Date, Dict, Field, Integer, List, Nested, Raw, String
 from marshmallow.validate import Length, OneOf, Range
 
@@ -17,6 +18,7 @@ from survey.staff.receivers import LONGEST_URL
 from survey.staff.webhooks import EVENTS
 
 MOST_ROUNDS = 200
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 MOST_ROWS = 50_000
 KINDS = ("opinion", "rating", "ballot", "posneg")
 DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
@@ -253,6 +255,12 @@ class Filed(Schema):
 # --- ratings -----------------------------------------------------------------------------------------------------
 
 
+def _of_this_age(moment: datetime) -> None:
+    # Moments at the ends of the calendar have no equal in UTC.
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValidationError("Not a valid aware datetime.")
+
+
 class FinishedCase(Input):
     """A case that an office has finished, to be rated once."""
 
@@ -260,7 +268,7 @@ class FinishedCase(Input):
     case_ref = text(80, metadata={"description": "The case in the office's own system."})
     item = text(100)
     unit = text(100)
-    closed_at = AwareDateTime(required=True, format="iso")
+    closed_at = AwareDateTime(required=True, format="iso", validate=_of_this_age)
     office = String(validate=Length(0, 40))
     window = maybe(100)
     handler = maybe(100)

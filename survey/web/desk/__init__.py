@@ -13,17 +13,31 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from survey.core import clock
-from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, SurveyError
+from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Problem, SurveyError, TooLarge
+from survey.core.textfile import LARGEST_TABLE
 from survey.staff.models import ROOT
 from survey.staff.offices import get_tree
 from survey.staff.roles import NAMES, Power
 from survey.staff.service import Rights, grants_of
 from survey.staff.sessions import find_session, is_to_be_noted, note_seen
-from survey.web.desk import api, audit, counting, entrance, jobs, people, printing, rehearsal, sessions, subjects
-from survey.web.desk.numerals import register as register_filters
+from survey.web.desk import (
+    api,
+    audit,
+    counting,
+    entrance,
+    jobs,
+    people,
+    printing,
+    refusals,
+    rehearsal,
+    sessions,
+    subjects,
+)
+from survey.web.desk.news import job_news
 from survey.web.desk.permissions import OPEN, OWN, ROUTES
 from survey.web.desk.questionnaires import questionnaires
 from survey.web.desk.ratings import ratings
+from survey.web.desk.remembered import remembered
 from survey.web.desk.results import results
 from survey.web.desk.rounds import rounds
 from survey.web.desk.running import running
@@ -32,10 +46,14 @@ from survey.web.desk.scopes import SCOPES
 from survey.web.desk.shell import Me, here, looking, work
 from survey.web.desk.watching import watching
 from survey.web.display import chosen_from
+from survey.web.guard import has_zero_byte
 from survey.web.headers import CONTENT_SECURITY_POLICY
 from survey.web.services import services
 
 MOST_BYTES = 12 * 1024 * 1024
+MOST_BYTES_OF = dict.fromkeys(("desk.subjects.upload", "desk.rounds.upload_voters"), LARGEST_TABLE + 1024 * 1024)
+"""Tables of 200,000 rows; the worker reads them."""
+MOST_BYTES_OF_STRANGERS = 64 * 1024
 MOST_FIELDS = 2000
 
 ROOMS: tuple[Blueprint, ...] = (
@@ -80,7 +98,7 @@ def register(app: Flask) -> None:
     # Only the desk is checked: public forms carry a stamp of their own and no cookie.
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
     csrf.init_app(app)
-    register_filters(app)
+    app.jinja_env.globals["remembered"] = remembered
     desk = Blueprint("desk", __name__, url_prefix="/desk")
     for room in ROOMS:
         desk.register_blueprint(room)
@@ -101,9 +119,9 @@ def _home() -> Response:
     return redirect(url_for(rooms[0][0] if rooms else "desk.entrance.account"), HTTPStatus.SEE_OTHER)
 
 
-def _enter() -> Response | None:
+def _enter() -> Response | tuple[str, int] | None:
     """Let a request in, or not: who, whether forged, whether permitted."""
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = MOST_BYTES_OF.get(request.endpoint or "", MOST_BYTES)
     request.max_form_memory_size = MOST_BYTES
     request.max_form_parts = MOST_FIELDS
     token = session.get(entrance.TOKEN, "")
@@ -115,8 +133,13 @@ def _enter() -> Response | None:
             noted = is_to_be_noted(database, token, clock.now())
         _choose_language()
         if g.me is None and request.endpoint not in OPEN:
-            return redirect(url_for("desk.entrance.login", next=here() if request.method == "GET" else None))
+            page = here() if request.method == "GET" else None
+            return entrance.session_over(page) if token else redirect(url_for("desk.entrance.login", next=page))
+        if g.me is None:
+            request.max_content_length = MOST_BYTES_OF_STRANGERS
         csrf.protect()
+        if has_zero_byte():
+            raise Invalid([Problem("", N_("a text has a zero byte; write it anew"))])
         if request.endpoint not in OPEN | OWN:
             _check_permission(database)
     if noted:
@@ -142,6 +165,7 @@ def _check_permission(database: Session) -> None:
     office = _office(database)
     g.office = office
     if office is not None and not g.me.rights.sees(office):
+        g.refused = office
         abort(HTTPStatus.NOT_FOUND)
     if need.root:
         office = ""
@@ -173,6 +197,8 @@ def _known_everywhere() -> dict[str, object]:
         "Power": Power,
         "desk_rooms": _rooms,
         "my_roles": _my_roles,
+        "job_news": job_news,
+        "now": clock.now,
         "public": services().settings.base_url,
     }
 
@@ -196,6 +222,8 @@ def _sentence_page(error: SurveyError) -> tuple[str, int]:
     status = HTTPStatus.CONFLICT
     if isinstance(error, NotFound):
         status = HTTPStatus.NOT_FOUND
+    elif isinstance(error, TooLarge):
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     elif isinstance(error, Invalid):
         status = HTTPStatus.BAD_REQUEST
     problems = error.problems if isinstance(error, Invalid) else ()
@@ -214,10 +242,14 @@ def _forged(_error: CSRFError) -> tuple[str, int]:
 
 def _status_page(error: Exception) -> tuple[str, int]:
     status = int(getattr(error, "code", HTTPStatus.NOT_FOUND))
+    refusals.write_down(status)
     sentences = {
         HTTPStatus.FORBIDDEN: gettext("Your role does not permit this. Nothing was done."),
         HTTPStatus.NOT_FOUND: gettext("There is no such page, or it is not of your office."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext("This file is too large; the most is 10 MB. Nothing was taken."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext(
+            "This file is too large; the most is %(most)s MB. Nothing was taken.",
+            most=(request.max_content_length or 0) // 1_000_000,
+        ),
     }
     page = render_template("desk/error.html", sentence=sentences[HTTPStatus(status)], problems=(), status=status)
     return page, status

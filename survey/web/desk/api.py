@@ -46,7 +46,7 @@ def make() -> str | tuple[str, int]:
     wish = tokens.Wish(form.name.data or "", form.office.data, tuple(form.scopes.data or ()), ends_at)
     try:
         with work() as database:
-            row, text = tokens.make_token(database, token_key(), wish, actor(), now)
+            row, text = tokens.make_token(database, token_key(), wish, actor(), now, rights=me().rights)
     except Invalid as error:
         return _page(form, other, error), BAD
     return render_template(
@@ -68,7 +68,7 @@ def token(token_id: str) -> Response | str:
         return back("desk.api.index")
     with looking() as database:
         row = tokens.get_token(database, token_id)
-    return render_template("desk/api/token.html", token=row, form=form, scopes=tokens.SCOPES, now=clock.now())
+    return render_template("desk/api/token.html", token=row, form=form, scopes=tokens.SCOPES)
 
 
 @api.post("/webhooks")
@@ -156,7 +156,7 @@ def _page(form: TokenForm, webhook_form: WebhookForm, error: Invalid | None = No
         webhook_form=webhook_form,
         listed=sorted(told.listed),
         problems=[one.say(gettext) for one in error.problems] if error else (),
-        now=clock.now(),
+        as_of=clock.now(),
     )
 
 
@@ -169,6 +169,7 @@ def _offices(database: Session) -> dict[str, str]:
 
 def _with_choices(form: TokenForm, webhook_form: WebhookForm, offices: dict[str, str]) -> None:
     form.office.choices = offices
-    form.scopes.choices = [(scope.value, gettext(words)) for scope, words in tokens.SCOPES.items()]
+    allowed = {scope for office in offices for scope in tokens.scopes_within(me().rights, office)}
+    form.scopes.choices = [(scope.value, gettext(words)) for scope, words in tokens.SCOPES.items() if scope in allowed]
     webhook_form.receiver.choices = offices
     webhook_form.events.choices = [(event, gettext(words)) for event, words in webhooks.EVENTS.items()]

@@ -23,6 +23,7 @@ class CountSheet:
         duplicates: copies of the one before, likewise.
         signed: of each key its fingerprint, and whether its holder signed the count.
         account: of each group and class, where its codes ended.
+        names: of the units that were rated, by their code; a group may have such a code.
     """
 
     envelopes: int
@@ -35,6 +36,7 @@ class CountSheet:
     frozen_hash: str
     signed: Sequence[tuple[str, bool]]
     account: Sequence[Disposition]
+    names: Mapping[str, str]
 
 
 def sheet_of(session: Session, row: Round, turnout: Sequence[Disposition]) -> CountSheet:
@@ -48,6 +50,7 @@ def sheet_of(session: Session, row: Round, turnout: Sequence[Disposition]) -> Co
     names = {one["fingerprint"] for one in signatures}
     counted = sum(one.valid for one in count.sheets)
     void = sum(sum(one.void.values()) for one in count.sheets)
+    frozen = frozen_round(session, row.id)
     return CountSheet(
         counted + void + len(count.unreadable) + len(count.duplicates),
         counted,
@@ -57,6 +60,7 @@ def sheet_of(session: Session, row: Round, turnout: Sequence[Disposition]) -> Co
         count.urn_root,
         count.content_hash,
         count.frozen_hash,
-        [(key.fingerprint, key.fingerprint in names) for key in frozen_round(session, row.id).keys],
+        [(key.fingerprint, key.fingerprint in names) for key in frozen.keys],
         turnout,
+        {one.code: one.name for one in frozen.subjects},
     )

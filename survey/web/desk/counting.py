@@ -20,14 +20,14 @@ from survey.jobs.models import OVER, Job
 from survey.jobs.queue import wake
 from survey.jobs.service import add_job, list_jobs
 from survey.rounds.definition import RoundDefinition
-from survey.rounds.models import Round, State
+from survey.rounds.models import WORDS, Round, State
 from survey.rounds.service import get_round, is_rehearsal
 from survey.staff.models import ProposalRow as Proposal
 from survey.staff.proposals import Kind, Stage, carry_out, open_proposals, propose
 from survey.turnout.queries import get_turnout
 from survey.turnout.rules import sum_up
 from survey.web.desk.count_sheet import sheet_of
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.second import confirm_it, refuse_it, take_back, waiting
 from survey.web.desk.shell import actor, back, looking, note, say, work
 from survey.web.desk.upload import received
@@ -109,7 +109,7 @@ def start(round_id: str) -> Answer:
             sentence = N_("Started the count of the round %(round)s with the key %(fingerprint)s")
             note(session, row.office, sentence, round=row.name, fingerprint=key.public.fingerprint)
     except SurveyError as error:
-        return _page(round_id, key_form=form, problems=faults(error, form)), 409
+        return _page(round_id, key_form=form, problems=faults(error, form)), status_of(error, 409)
     wake(services().settings)
     return back("desk.jobs.show", job_id=job.id)
 
@@ -125,7 +125,7 @@ def urn(round_id: str) -> Answer:
                 sentence = N_("The urn of %(name)s is sealed to the office's key; it is counted here")
                 raise Refused(sentence, name=row.name)
             job = _add(session, row, "urn", N_("Write the urn of the round %(round)s to a file"), proposal)
-            note(session, row.office, N_("Let the urn of the round %(round)s be written to a file"), round=row.name)
+            note(session, row.office, service.URN_WRITTEN, round=row.name)
     except SurveyError as error:
         return _page(round_id, problems=faults(error)), 409
     wake(services().settings)
@@ -156,7 +156,7 @@ def take(round_id: str) -> Answer:
                 second=proposal.decided_name,
             )
     except SurveyError as error:
-        return _page(round_id, count_form=form, problems=faults(error, form)), 409
+        return _page(round_id, count_form=form, problems=faults(error, form)), status_of(error, 409)
     say(N_("The round is counted"))
     return _back(round_id)
 
@@ -190,7 +190,9 @@ def _closed(session: Session, round_id: str) -> Round:
         raise AlreadyDone(N_("The round %(name)s is counted already; a count never changes"), name=row.name)
     if row.state != State.CLOSED:
         raise Refused(
-            N_("The round %(name)s is %(state)s; it is counted after it is closed"), name=row.name, state=row.state
+            N_("The round %(name)s is %(state)s; it is counted after it is closed"),
+            name=row.name,
+            state=WORDS[row.state],
         )
     return row
 
@@ -230,12 +232,7 @@ def _add(session: Session, row: Round, kind: str, title: str, proposal: Proposal
 
 
 def _opened(file: Path, passphrase: str | None) -> PrivateKey:
-    """Open the key; its faults name the file as its owner knows it, not where it lay here."""
-    try:
-        key = read_private_key(file, passphrase or "")
-    except SurveyError as error:
-        error.figures = {name: file.name if value == file else value for name, value in error.figures.items()}
-        raise
+    key = read_private_key(file, passphrase or "")
     if key.kind is not KeyKind.OFFICE:
         where = N_("this is a trustee's key: it must never come near this server; count on the trustees' own machine")
         raise Invalid([Problem("key", where)])

@@ -28,7 +28,8 @@ from survey.staff.service import (
     grants_of,
     set_totp,
 )
-from survey.staff.sessions import TooManyTries, WrongLogin, close_session, log_in, open_session
+from survey.staff.sessions import WrongLogin, close_session, find_asked, log_in, open_session
+from survey.web.desk.often import Often, often
 from survey.web.desk.shell import actor, back, looking, me, note, own_address, say, work
 from survey.web.qr import Drawing
 from survey.web.services import services
@@ -37,6 +38,8 @@ KNOWN_COOKIE = "desk-known"
 KNOWN_FOR = timedelta(days=90)
 TOKEN = "token"  # noqa: S105 - the name of a place in the cookie
 NEW_SECRET = "totp"  # noqa: S105 - the same
+MOST_TRIES = 10
+TEN_MINUTES = 600
 
 entrance = Blueprint("entrance", __name__)
 
@@ -48,10 +51,8 @@ def login() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("desk/login.html", form=form)
     found = _log_in(form.login.data or "", form.password.data or "", form.code.data or "")
-    if isinstance(found, Refused):
-        late = isinstance(found, TooManyTries)
-        status = HTTPStatus.TOO_MANY_REQUESTS if late else HTTPStatus.UNAUTHORIZED
-        return render_template("desk/login.html", form=form, problem=found.say(gettext)), status
+    if isinstance(found, WrongLogin):
+        return render_template("desk/login.html", form=form, problem=found.say(gettext)), HTTPStatus.UNAUTHORIZED
     member_id, token = found
     _remember(token)
     response = make_response(redirect(own_address(request.args.get("next", "")) or url_for("desk.home"), 303))
@@ -67,20 +68,33 @@ def login() -> Response | str | tuple[str, int]:
     return response
 
 
-def _log_in(address: str, password: str, code: str) -> tuple[int, str] | WrongLogin | TooManyTries:
+def session_over(page: str | None) -> tuple[str, int]:
+    """Say that the session ended, and offer to log in and to go on to a page."""
+    session.pop(TOKEN, None)
+    problem = gettext("You are no longer logged in; nothing was done. Log in again")
+    action = url_for("desk.entrance.login", next=page)
+    form = LoginForm(formdata=None)
+    return render_template("desk/login.html", form=form, problem=problem, action=action), HTTPStatus.UNAUTHORIZED
+
+
+def _log_in(address: str, password: str, code: str) -> tuple[int, str] | WrongLogin:
     """Return the member's number and the session's token; or, so that its failure is kept, what was wrong."""
+    now = clock.now()
+    with looking() as database:
+        known = _is_known(database, address)
+        asked = find_asked(database, address, known=known, now=now)
+    # Here no transaction is open: a hash takes long, and SQLite has one writer.
+    right = passwords.is_password(asked.password, password)
+    if asked.member_id is None:
+        return WrongLogin()
     with work() as database:
         try:
             member, token = log_in(
-                database,
-                address,
-                password,
-                code,
-                totp_key=services().totp_key,
-                known=_is_known(database, address),
-                now=clock.now(),
+                database, asked, code, right=right, totp_key=services().totp_key, known=known, now=now
             )
-        except (WrongLogin, TooManyTries) as error:
+        except WrongLogin as error:
+            if known:
+                _wrong_tries().note(asked.member_id)
             return error
         record(database, Actor(member.id, member.name), _office_of(database, member), N_("Logged in"))
         return member.id, token
@@ -92,17 +106,23 @@ def _office_of(database: Session, member: Member) -> str:
     return grants[0].office if grants else ROOT
 
 
+def _wrong_tries() -> Often:
+    """Return the wrong passwords by member, of browsers that need not wait: those known, and those logged in."""
+    return often("wrong passwords", TEN_MINUTES)
+
+
 def _known() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(services().desk_key, salt="minsheng.known-browser")
 
 
 def _is_known(database: Session, address: str) -> bool:
-    """Tell whether this browser has logged in to the account before."""
+    """Tell whether this browser has logged in to the account before, and has not been wrong too often since."""
     try:
         number = _known().loads(request.cookies.get(KNOWN_COOKIE, ""), max_age=int(KNOWN_FOR.total_seconds()))
     except BadSignature:
         return False
-    return bool(number == database.scalar(select(Member.id).where(Member.login == address.strip().lower())))
+    mine = number == database.scalar(select(Member.id).where(Member.login == address.strip().lower()))
+    return bool(mine) and _wrong_tries().seen(number) < MOST_TRIES
 
 
 def _remember(token: str) -> None:
@@ -159,10 +179,9 @@ def account() -> str:
 def password() -> Response | tuple[str, int]:
     """Change one's password; every browser logs in anew."""
     form = PasswordForm()
+    _expect_own(form.present.data or "")
     with work() as database:
         member = get_member(database, me().id)
-        if not passwords.is_password(member.password, form.present.data or ""):
-            raise Refused(N_("The present password is wrong; nothing was changed"))
         change_password(database, member, form.password.data or "")
         note(database, _office_of(database, member), N_("Changed the own password"))
     session.clear()
@@ -195,14 +214,28 @@ def totp() -> Response | str:
 def _totp_off(form: TotpForm) -> Response | str:
     if not form.validate_on_submit():
         return render_template("desk/totp_off.html", form=form)
+    _expect_own(form.code.data or "")
     with work() as database:
         member = get_member(database, me().id)
-        if not passwords.is_password(member.password, form.code.data or ""):
-            raise Refused(N_("The present password is wrong; nothing was changed"))
         drop_totp(member)
         note(database, _office_of(database, member), N_("Switched off one-time passwords for the own account"))
     say(N_("Logging in asks for no one-time password any more"))
     return back("desk.entrance.account")
+
+
+def _expect_own(password: str) -> None:
+    """Do nothing when it is the present member's password; it is checked outside of any transaction.
+
+    Raises:
+        Refused: when it is wrong, or there were too many wrong ones: a desk left open must not serve to guess it.
+    """
+    if _wrong_tries().seen(me().id) >= MOST_TRIES:
+        raise Refused(N_("Too many wrong passwords; wait ten minutes. Nothing was changed"))
+    with looking() as database:
+        stored = get_member(database, me().id).password
+    if not passwords.is_password(stored, password):
+        _wrong_tries().note(me().id)
+        raise Refused(N_("The present password is wrong; nothing was changed"))
 
 
 @entrance.post("/account/language")

@@ -1,11 +1,15 @@
 """What is wrong with a form, said by the form's own labels."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from wtforms import Form
 
-from survey.core.errors import N_, Invalid, Problem, SurveyError
+from survey.core.errors import N_, Invalid, Problem, SurveyError, TooLarge
+
+MOST_SHOWN = 200
+"""Faults that a page tells; nobody mends more at once."""
 
 
 def faults(
@@ -14,7 +18,7 @@ def faults(
     names: Mapping[str, str] | None = None,
     place_of: Callable[[str], str] = str,
 ) -> list[str]:
-    """Return every fault as a sentence for people, and mark the fields that are wrong.
+    """Return the faults as sentences for people, of very many the first, and mark the fields that are wrong.
 
     Args:
         error: what was raised.
@@ -25,7 +29,7 @@ def faults(
     if not isinstance(error, Invalid):
         return [error.say(gettext)]
     said = []
-    for problem in error.problems:
+    for problem in error.problems[:MOST_SHOWN]:
         sentence = problem.say(gettext)
         field = None
         if form is not None:
@@ -35,7 +39,13 @@ def faults(
             field.errors = [*field.errors, sentence]
         label = field.label.text if field is not None else place_of(problem.where)
         said.append(f"{label}: {sentence}" if label else sentence)
-    return said
+    rest = len(error.problems) - MOST_SHOWN
+    return said if rest <= 0 else [*said, gettext("and %(n)s more", n=format_decimal(rest))]
+
+
+def status_of(error: SurveyError, usual: int = HTTPStatus.BAD_REQUEST) -> int:
+    """Return the status of a page that tells an error: 413 for what is too large, else the usual one."""
+    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if isinstance(error, TooLarge) else usual
 
 
 def expect_choices(form: Form) -> None:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, abort, render_template, send_file
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask_babel import format_decimal, gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from survey.core.clock import now
 from survey.core.errors import N_, NotFound
-from survey.jobs.keeping import remove_file
+from survey.core.sentences import fill
+from survey.jobs.keeping import keep_only, remove_file
 from survey.jobs.models import OVER, Job, JobFile, JobState
+from survey.jobs.news import is_news, see
 from survey.jobs.queue import wake
 from survey.jobs.rules import KEPT, expires_at
 from survey.jobs.service import (
@@ -26,7 +28,9 @@ from survey.jobs.service import (
     try_again,
 )
 from survey.staff.roles import Power
-from survey.web.desk.shell import back, looking, me, note, say, work
+from survey.web.desk.remembered import remembered
+from survey.web.desk.shell import back, looking, me, note, own_address, say, work
+from survey.web.numerals import cell
 from survey.web.services import services
 from survey.worker.handlers import HANDLERS
 
@@ -49,6 +53,10 @@ RESULTS = {
     "slips": N_("Slips printed"),
     "batches": N_("Batches issued"),
     "voided": N_("Batches voided again"),
+    "cast": N_("Ballots cast by made-up voters"),
+    "rows": N_("Rows stored"),
+    "planned": N_("Ballots planned"),
+    "turned_away": N_("Turned away at a door that was shut, or with a code that is void"),
     "metres": N_("Metres from which the QR code can be read"),
     "pages": N_("Pages printed"),
     "sampled": N_("Pages drawn and read back before anybody gets them"),
@@ -72,6 +80,7 @@ class Shown:
     percent: int | None
     error: str
     results: list[tuple[str, str]]
+    faults: list[str]
 
     @property
     def over(self) -> bool:
@@ -83,8 +92,11 @@ class Shown:
 def index() -> str:
     """List the jobs of the member's offices."""
     with looking() as database:
-        found = [_shown(job) for job in list_jobs(database, me().rights.offices(Power.SEE))]
-    return render_template("desk/jobs/index.html", jobs=found, running=any(not one.over for one in found))
+        found = [shown_job(job) for job in list_jobs(database, me().rights.offices(Power.SEE))]
+    # Who asked for one is told of it above.
+    failed = [one for one in found if _failed_lately(one.job) and not is_news(one.job, me().id)]
+    running = any(not one.over for one in found)
+    return render_template("desk/jobs/index.html", jobs=found, running=running, failed=failed, hours=_HOURS)
 
 
 @jobs.get("/<job_id>")
@@ -105,9 +117,20 @@ def cancel(job_id: str) -> Response:
     with work() as database:
         job = _handled(database, job_id)
         ask_cancel(database, job)
-        note(database, job.office, N_("Cancelled a job: %(job)s"), job=job.title % job.figures)
+        if job.state in OVER:
+            # No worker has had it, so none puts away what was sent with it.
+            keep_only(services().settings.files, job.id, set())
+        note(database, job.office, N_("Cancelled a job: %(job)s"), job=job.title, **job.figures)
     say(N_("The job stops when its present part is finished."))
     return back("desk.jobs.show", job_id=job_id)
+
+
+@jobs.post("/<job_id>/seen")
+def seen(job_id: str) -> Response:
+    """Note that who asked for a job knows how it ended, and go back to where they were."""
+    with work() as database:
+        see(database, get_job(database, job_id), me().id)
+    return redirect(own_address(request.form.get("next", "")) or url_for("desk.jobs.index"), HTTPStatus.SEE_OTHER)
 
 
 @jobs.post("/<job_id>/again")
@@ -116,7 +139,7 @@ def again(job_id: str) -> Response:
     with work() as database:
         job = _handled(database, job_id)
         try_again(database, job)
-        note(database, job.office, N_("Let a job be tried again: %(job)s"), job=job.title % job.figures)
+        note(database, job.office, N_("Let a job be tried again: %(job)s"), job=job.title, **job.figures)
     wake(services().settings)
     return back("desk.jobs.show", job_id=job_id)
 
@@ -159,13 +182,19 @@ def _page(template: str, job_id: str) -> str:
     with looking() as database:
         job = get_job(database, job_id)
         files = list_files(database, job)
+    if is_news(job, me().id):
+        with work() as database:
+            see(database, get_job(database, job_id), me().id)
     return render_template(
         template,
-        shown=_shown(job),
+        shown=shown_job(job),
         job=job,
         files=[(file, _may_have(job, file)) for file in files],
         handled=_may_handle(job),
-        may_try=job.state == JobState.FAILED and not job.needs_secret and _may_handle(job),
+        may_try=job.state == JobState.FAILED
+        and not job.needs_secret
+        and "faults" not in job.result
+        and _may_handle(job),
         expires=expires_at(job.ended_at) if job.ended_at else None,
         hours=_HOURS,
         seconds=SECONDS,
@@ -180,19 +209,25 @@ def _handled(database: Session, job_id: str) -> Job:
     return job
 
 
+def _failed_lately(job: Job) -> bool:
+    return job.state == JobState.FAILED and job.ended_at is not None and expires_at(job.ended_at) > now()
+
+
 def _may_handle(job: Job) -> bool:
+    """Tell whether the member has the power that the job needs now, whoever asked for it."""
     powers = HANDLERS[job.kind].powers if job.kind in HANDLERS else frozenset()
-    return job.maker_id == me().id or any(me().may(power, job.office) for power in powers)
+    return any(me().may(power, job.office) for power in powers)
 
 
 def _may_have(job: Job, file: JobFile) -> bool:
     """Tell whether the member may download a file."""
     if job.kind in HANDLERS and HANDLERS[job.kind].guarded:
         return _may_handle(job)
-    return not file.once or job.maker_id == me().id or me().may(Power.PRINT, job.office)
+    return not file.once or me().may(Power.PRINT, job.office)
 
 
-def _shown(job: Job) -> Shown:
+def shown_job(job: Job) -> Shown:
+    """Return a job as pages show it."""
     state, kind = STATES[JobState(job.state)]
     if job.cancelling and job.state not in OVER:
         state = N_("stopping")
@@ -205,7 +240,7 @@ def _shown(job: Job) -> Shown:
         rate = gettext("%(rate)s a second", rate=each)
     return Shown(
         job,
-        gettext(job.title) % job.figures,
+        remembered(job.title, job.figures),
         gettext(state),
         kind,
         gettext(sentence) % figures if job.unit else "",
@@ -213,7 +248,8 @@ def _shown(job: Job) -> Shown:
         _left(found.left) if found.left and job.state == JobState.RUNNING else "",
         found.percent if found.total else None,
         _error(job),
-        [(gettext(RESULTS[name]), str(value)) for name, value in job.result.items() if name in RESULTS],
+        [(gettext(RESULTS[name]), str(cell(value))) for name, value in job.result.items() if name in RESULTS],
+        _faults(job),
     )
 
 
@@ -221,12 +257,21 @@ def _error(job: Job) -> str:
     """Return why a job failed, with the place in a file, and how many more faults there are."""
     if not job.error:
         return ""
-    sentence: str = gettext(job.error) % job.error_figures
+    sentence = remembered(job.error, job.error_figures)
     if where := job.error_figures.get("where"):
         sentence = f"{where}: {sentence}"
     if more := job.error_figures.get("more"):
         sentence += " " + gettext("(and %(more)s more)", more=more)
     return sentence
+
+
+def _faults(job: Job) -> list[str]:
+    """Return what was wrong with the file that a job was given, where there is more to tell than the error does."""
+    found = job.result.get("faults", [])
+    said = [f"{one['where']}: {fill(one['message'], one['figures'], gettext)}" for one in found]
+    if rest := job.result.get("n", 0) - len(found):
+        said.append(gettext("and %(n)s more", n=format_decimal(rest)))
+    return said if len(said) > 1 else []
 
 
 def _left(left: timedelta) -> str:

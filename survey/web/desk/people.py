@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as NoPage
@@ -27,6 +27,7 @@ from survey.staff.service import (
 from survey.staff.service import (
     invite as offer,
 )
+from survey.staff.tokens import revoke_tokens_of
 from survey.web.desk.shell import actor, back, me, note, say, work
 from survey.web.services import services
 
@@ -84,6 +85,7 @@ def edit(member_id: int) -> Response | str:
         member = get_member(database, member_id)
         grants = grants_of(database, member)
         if not _is_mine(grants):
+            g.refused = grants[0].office if grants else ROOT
             raise NoPage
         form = _with_choices(RolesForm(), _offices(database))
         if form.validate_on_submit():
@@ -115,7 +117,7 @@ def _change(database: Session, member: Member, grants: tuple[Grant, ...], form: 
         set_roles(database, member, [*grants, grant])
         sentence, facts = N_("Gave %(login)s the role %(role)s; reason: %(reason)s"), facts | {"role": grant.role.value}
         office = grant.office
-    elif order == "take" and which.isdigit() and int(which) < len(grants):
+    elif order == "take" and which.isascii() and which.isdecimal() and int(which[:9]) < len(grants):
         grant = grants[int(which)]
         if not me().may(Power.PEOPLE, grant.office):
             raise Refused(N_("This role was given by an office above yours"))
@@ -128,6 +130,8 @@ def _change(database: Session, member: Member, grants: tuple[Grant, ...], form: 
     elif order in ("off", "on"):
         _expect_all_mine(grants)
         set_active(database, member, active=order == "on")
+        if order == "off" and (n := revoke_tokens_of(database, member.id, actor(), clock.now())):
+            say(N_("%(n)s API tokens that this account made are revoked with it"), n=n)
         sentence = (
             N_("Switched the account of %(login)s on; reason: %(reason)s")
             if order == "on"

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from forms.desk.printing import CodesForm, PosterForm, SlipsForm, SpareForm
-from survey.codes.models import BatchDoor
 from survey.codes.service import left_to_issue, list_batches
 from survey.core.errors import N_, Invalid, Problem, Refused
 from survey.core.ids import derive_key
@@ -22,16 +21,13 @@ from survey.rounds.links import PURPOSE, Hall, hall_path
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.service import get_round, list_voter_groups
 from survey.staff.roles import Power
+from survey.web.desk.doors import door_of
+from survey.web.desk.remembered import remembered
 from survey.web.desk.shell import actor, back, looking, me, note, work
 from survey.web.services import services
 
 printing = Blueprint("printing", __name__, url_prefix="/rounds/<round_id>/print")
 
-DOORS = {
-    BatchDoor.WAITING: (N_("waiting for the host"), "wait"),
-    BatchDoor.OPEN: (N_("let in"), "ok"),
-    BatchDoor.SHUT: (N_("closed"), "todo"),
-}
 ALL = ""
 """The choice of every voter group."""
 
@@ -206,14 +202,14 @@ def _page(round_id: str, **forms: CodesForm | PosterForm) -> str:
     return render_template(
         "desk/printing/show.html",
         round=row,
-        batches=[(batch, by_id[batch.voter_group_id], *_door(batch)) for batch in batches],
+        batches=[(batch, by_id[batch.voter_group_id], *door_of(batch)) for batch in batches],
         planned=sum(group.planned for group in groups),
         issued=sum(batch.size for batch in batches if not batch.spare and not batch.void),
         spare=sum(batch.size for batch in batches if batch.spare and not batch.void),
         void=sum(batch.size for batch in batches if batch.void),
         left=None if secret and any(batch.void for batch in batches) else left,
         nothing_left=not left,
-        jobs=[(job, gettext(job.title) % job.figures) for job in jobs],
+        jobs=[(job, remembered(job.title, job.figures)) for job in jobs],
         busy=busy,
         closed=closed.say(gettext) if closed else "",
         may_print=me().may(Power.PRINT, row.office),
@@ -222,13 +218,6 @@ def _page(round_id: str, **forms: CodesForm | PosterForm) -> str:
         poster_form=given.pop("poster_form", None) or PosterForm(prefix="poster"),
         **given,
     )
-
-
-def _door(batch: Any) -> tuple[str, str]:  # noqa: ANN401 - a batch, or a row of one
-    if batch.void:
-        return gettext("void"), "bad"
-    word, kind = DOORS[BatchDoor(batch.door)]
-    return gettext(word), kind
 
 
 def _links(row: Round, definition: RoundDefinition) -> list[tuple[str, str]]:

@@ -5,26 +5,29 @@ from io import BytesIO
 
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
 
 from forms.desk.base import DeskForm
-from forms.desk.running import RehearseForm
+from forms.desk.running import MOST_VOTERS, MadeUpVotersForm, RehearseForm
 from survey.clearing import CLEARED, KEPT, clear_rehearsal
 from survey.codes.generator import address, grouped, is_code
 from survey.codes.qr import CodePrinter
-from survey.codes.service import issue_codes, open_batch, unusable_codes
-from survey.codes.sheets import Slip, write_sheets
+from survey.codes.service import class_of_each, issue_codes, open_batch, unusable_codes
+from survey.codes.sheets import Slip, write_boxes
 from survey.codes.words import fingerprints, make_heading
 from survey.core import clock
 from survey.core.errors import N_, NotFound, Refused, SurveyError
 from survey.core.ids import derive_key
 from survey.jobs.keeping import keep_only
+from survey.jobs.queue import wake
+from survey.jobs.service import add_job, under_way
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.links import PURPOSE, Hall, hall_path
 from survey.rounds.models import Round, State
 from survey.rounds.rehearsal import MADE, make_rehearsal
 from survey.rounds.service import get_round, list_voter_groups, rehearsal_of
 from survey.web.desk.faults import faults
-from survey.web.desk.shell import looking, note, work
+from survey.web.desk.shell import actor, back, looking, note, work
 from survey.web.desk.upload import download
 from survey.web.display import display
 from survey.web.qr import Drawing
@@ -35,6 +38,8 @@ rehearsal = Blueprint("rehearsal", __name__, url_prefix="/rounds/<round_id>/rehe
 MOST_DRAWN = 24
 """QR codes on one page; of more groups, the first ones."""
 MOST_PRINTED = 2000
+DEMO = "demo"
+"""The kind of job in which made-up voters answer."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,54 @@ def slips(round_id: str) -> Response:
         if not codes or unusable_codes(session, twin, codes, services().code_key):
             raise Refused(N_("These are not unused codes of the rehearsal; nothing is printed"))
         definition, keys = _definition(twin), fingerprints(twin)
+        by_class = class_of_each(session, twin, codes, services().code_key)
     base_url = services().settings.base_url
     out = BytesIO()
-    heading = make_heading(definition, display().lang, base_url, keys=keys)
-    write_sheets([Slip(code, address(base_url, code)) for code in codes], heading, out, layout="10")
+    boxes = [
+        (
+            make_heading(
+                definition, display().lang, base_url, keys=keys, ballot_class=definition.rules.ballot_class(name)
+            ),
+            [Slip(code, address(base_url, code)) for code in of_class],
+        )
+        for name, of_class in by_class.items()
+    ]
+    write_boxes(boxes, out, layout="10")
     return download(out.getvalue(), f"{twin.name}-slips.pdf", "application/pdf")
+
+
+@rehearsal.post("/voters")
+def voters(round_id: str) -> AnyResponse | tuple[str, int]:
+    """Let made-up voters answer in the rehearsal, and nowhere else."""
+    form = MadeUpVotersForm()
+    try:
+        if not form.validate():
+            raise Refused(N_("The number of made-up voters cannot be taken"))
+        with work() as session:
+            # Two people asking at once: the second one waits here, and sees the first one's job.
+            twin = _twin(session, round_id)
+            session.refresh(twin, with_for_update=True)
+            if under_way(session, DEMO, twin.name):
+                raise Refused(N_("Made-up voters are answering in %(name)s already; wait for that job"), name=twin.name)
+            figures = {"round": round_id, "voters": form.voters.data}
+            title = N_("%(voters)s made-up voters answer in the rehearsal of %(round)s")
+            job = add_job(
+                session,
+                DEMO,
+                office=twin.office,
+                title=title,
+                figures=figures,
+                payload=figures,
+                actor=actor(),
+                # It is cleared with the twin.
+                round_name=twin.name,
+            )
+            sentence = N_("Let %(voters)s made-up voters answer in the rehearsal of %(round)s")
+            note(session, twin.office, sentence, **figures)
+    except SurveyError as error:
+        return _page(round_id, voters_form=form, problems=faults(error, form)), 409
+    wake(services().settings)
+    return back("desk.jobs.show", job_id=job.id)
 
 
 @rehearsal.post("/clear")
@@ -114,7 +162,12 @@ def clear(round_id: str) -> str | tuple[str, int]:
     return render_template("desk/rehearsal/cleared.html", round=row, tables=cleared.tables, kept=KEPT)
 
 
-def _page(round_id: str, form: RehearseForm | None = None, problems: list[str] | None = None) -> str:
+def _page(
+    round_id: str,
+    form: RehearseForm | None = None,
+    voters_form: MadeUpVotersForm | None = None,
+    problems: list[str] | None = None,
+) -> str:
     with looking() as session:
         row = get_round(session, round_id)
         if row.definition.get("rehearsal"):
@@ -130,6 +183,9 @@ def _page(round_id: str, form: RehearseForm | None = None, problems: list[str] |
             possible=row.state in (State.DRAFT, State.READY),
             groups=len(groups),
             form=form or RehearseForm(formdata=None),
+            voters_form=voters_form or MadeUpVotersForm(formdata=None),
+            most_voters=MOST_VOTERS,
+            answering=under_way(session, DEMO, twin.name) if twin else None,
             problems=problems,
         )
 

@@ -9,8 +9,7 @@ from survey.jobs.models import Job
 from survey.ratings.models import ServiceCase
 from survey.rounds.models import Round
 from survey.staff.token_models import ApiToken, Webhook
-
-MOST_ROWS = 2**31 - 1
+from survey.web.guard import MOST_ROWS
 
 Scope = Callable[[Session, str], str | None]
 

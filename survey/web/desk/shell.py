@@ -10,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from survey.core.sentences import fill
 from survey.staff.actor import Actor
 from survey.staff.audit import record
 from survey.staff.models import Member
@@ -89,7 +90,7 @@ def note(session: Session, office: str, sentence: str, **figures: object) -> Non
 
 def say(sentence: str, **figures: object) -> None:
     """Tell the present member, on the next page, what was done."""
-    flash(gettext(sentence) % figures)
+    flash(fill(sentence, figures, gettext))
 
 
 def back(endpoint: str, **values: object) -> Response:
@@ -99,9 +100,11 @@ def back(endpoint: str, **values: object) -> Response:
 
 def own_address(address: str) -> str | None:
     """Return an address of the desk as it was given, none when it leads anywhere else."""
-    if not address.startswith("/desk") or address.startswith("//") or "\\" in address or not address.isprintable():
+    path = address.split("?", maxsplit=1)[0]
+    odd = "//" in path or "/." in path or "\\" in address or not address.isprintable()
+    if odd or not f"{path}/".startswith(url_for("desk.home")):
         return None
-    return address if address.split("?", maxsplit=1)[0].rstrip("/") != url_for("desk.entrance.login") else None
+    return address if path.rstrip("/") != url_for("desk.entrance.login") else None
 
 
 def here() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -12,15 +13,17 @@ from forms.desk.subjects import SubjectForm
 from forms.desk.uploads import TableForm
 from survey.core import clock
 from survey.core.errors import N_, AlreadyDone, Invalid, NotFound, Refused, SurveyError
+from survey.jobs.queue import wake
 from survey.rounds.roster import check_drafts, remove_subject, rounds_using
 from survey.staff.models import ROOT
 from survey.staff.roles import Power
-from survey.subjects.roster import COLUMNS, OPTIONAL, Subject, subject_of
-from survey.subjects.service import add_subject, change_subject, get_subject, import_roster, list_subjects
-from survey.web.desk.faults import faults
+from survey.subjects.roster import COLUMNS, OPTIONAL, Subject, read_roster, subject_of
+from survey.subjects.service import IMPORTED, add_subject, change_subject, get_subject, list_subjects, put_subjects
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.paging import paged
 from survey.web.desk.shell import back, looking, me, note, say, work
-from survey.web.desk.upload import download_table, received
+from survey.web.desk.upload import download_table, is_long, leave_to_worker, received
+from survey.web.services import services
 
 subjects = Blueprint("subjects", __name__, url_prefix="/subjects")
 
@@ -78,16 +81,27 @@ def index() -> str:
 def upload() -> Response | tuple[str, int]:
     """Take a roster from a file: subjects of the same code are replaced, others stay; all of it or nothing."""
     try:
-        with received() as file, work() as session:
-            read = import_roster(session, file)
+        with received() as file:
+            if is_long(file):
+                return _left_to_worker(file)
+            read = read_roster(file)
             figures = {"n": len(read), "file": file.name}
-            sentence = N_("Imported %(n)s subjects from the file %(file)s")
-            check_drafts(session, clock.now())
-            note(session, ROOT, sentence, **figures)
+            with work() as session:
+                put_subjects(session, read)
+                check_drafts(session, clock.now())
+                note(session, ROOT, IMPORTED, **figures)
     except SurveyError as error:
-        return _roster(problems=faults(error)), 400
-    say(sentence, **figures)
+        return _roster(problems=faults(error)), status_of(error)
+    say(IMPORTED, **figures)
     return back("desk.subjects.index")
+
+
+def _left_to_worker(file: Path) -> Response:
+    with work() as session:
+        job = leave_to_worker(session, file, ROOT, N_("Import the roster from the file %(file)s"))
+        note(session, ROOT, N_("Asked for the roster in the file %(file)s to be imported"), file=file.name)
+    wake(services().settings)
+    return back("desk.jobs.show", job_id=job.id)
 
 
 @subjects.get("/roster.csv")

@@ -8,12 +8,22 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
-from survey.core.errors import N_, Invalid, Problem
+from survey.core.errors import N_, Invalid, Problem, SurveyError
+from survey.jobs.keeping import put_upload
+from survey.jobs.models import Job
+from survey.jobs.service import add_job
 from survey.reports.exports.csv import plain
 from survey.reports.table import Cell
+from survey.web.desk.shell import actor
+from survey.web.services import services
+from survey.worker.importing import KIND
 
 LONGEST_NAME = 80
+LONG = 1_000_000
+"""Bytes of a table that the worker reads: some 15,000 rows, with which the page would keep a person waiting for
+seconds, and all others who write for one."""
 
 
 @contextmanager
@@ -25,6 +35,7 @@ def received(field: str = "file") -> Iterator[Path]:
 
     Raises:
         Invalid: when none was chosen.
+        SurveyError: as the block; it names the file as its owner knows it, not where it lay here.
     """
     sent = request.files.get(field)
     if sent is None or not sent.filename:
@@ -33,7 +44,43 @@ def received(field: str = "file") -> Iterator[Path]:
         file = Path(folder) / _plain_name(sent.filename)
         sent.save(file)
         file.chmod(0o600)
-        yield file
+        try:
+            yield file
+        except SurveyError as error:
+            error.figures = {name: file.name if value == file else value for name, value in error.figures.items()}
+            raise
+
+
+def is_long(file: Path) -> bool:
+    """Tell whether a table is for the worker to read."""
+    return file.stat().st_size > LONG
+
+
+def leave_to_worker(session: Session, file: Path, office: str, title: str, round_name: str = "") -> Job:
+    """Let the worker take a table, all of it or nothing; after the transaction the edge wakes it.
+
+    Args:
+        session: the transaction.
+        file: the table.
+        office: whose it is.
+        title: what the job is called, with places for ``file`` and ``round``.
+        round_name: the round whose voters it holds; without one it is the roster.
+    """
+    about = {"round": round_name} if round_name else {}
+    payload = {"file": file.name, **about}
+    job = add_job(
+        session,
+        KIND,
+        office=office,
+        title=title,
+        figures=payload,
+        payload=payload,
+        actor=actor(),
+        round_name=round_name,
+    )
+    with file.open("rb") as stream:
+        put_upload(services().settings.files, job.id, stream, file.name)
+    return job
 
 
 def _plain_name(name: str) -> str:

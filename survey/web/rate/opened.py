@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey.casting import UnknownCode
 from survey.codes.generator import digest
-from survey.core.clock import COUNTRY
 from survey.core.errors import NotFound
+from survey.core.sentences import day_of
 from survey.ratings import rules, service
 from survey.ratings.models import FIRST, SECOND, ServiceCase, ServiceRating
 from survey.ratings.plan import RatingPlan
@@ -20,6 +20,7 @@ from survey.ratings.rules import Step
 from survey.subjects.models import SubjectRow
 from survey.web.answer.opened import digits_of
 from survey.web.answer.status import Refusal
+from survey.web.display import local_day
 from survey.web.services import services
 from survey.web.stamp import BadStamp, Stamp, Stamps
 
@@ -96,7 +97,7 @@ def _stage(session: Session, case: ServiceCase, plan: RatingPlan, ends_at: datet
 
 
 def _last_day(moment: datetime | None) -> date | None:
-    return None if moment is None else (moment.astimezone(COUNTRY) - timedelta(days=1)).date()
+    return None if moment is None else day_of(moment - timedelta(days=1))
 
 
 def _facts(session: Session, case: ServiceCase) -> list[tuple[str, str]]:
@@ -105,7 +106,7 @@ def _facts(session: Session, case: ServiceCase) -> list[tuple[str, str]]:
         (_("Handled by"), _name(session, case.unit)),
         (_("Service window"), _name(session, case.service_window)),
         (_("Staff member"), _name(session, case.handler)),
-        (_("Finished on"), f"{case.closed_at.astimezone(COUNTRY):%Y-%m-%d}"),
+        (_("Finished on"), local_day(case.closed_at)),
     ]
     return [(name, value) for name, value in lines if value]
 

@@ -1,19 +1,17 @@
 """The list of all that is published; the page of a published round, its charts and its downloads."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy.orm import Session
 
-from survey.core.clock import COUNTRY
 from survey.core.errors import NotFound
 from survey.core.words import Words
 from survey.rounds.service import get_round, list_rounds
 from survey.scoring.service import PublishedScheme, list_published
 from survey.storage.engine import reading
 from survey.web.answer.status import Refusal
-from survey.web.display import display
+from survey.web.display import display, local_day
 from survey.web.results.report import BALLOTS, Report, read_report
 from survey.web.services import services
 
@@ -45,7 +43,7 @@ def index() -> str:
     return render_template(
         "results/index.html",
         rounds=rounds,
-        schemes=[(one, _day(one.published_at)) for one in schemes],
+        schemes=[(one, local_day(one.published_at)) for one in schemes],
     )
 
 
@@ -57,15 +55,11 @@ def _everything() -> tuple[list[PublishedRound], list[PublishedScheme]]:
                 row.name,
                 Words.model_validate(row.definition["title"]),
                 Words.model_validate(row.definition["organiser"]),
-                _day(at),
+                local_day(at),
             )
             for at, row in sorted(published, key=lambda one: (one[0], one[1].name), reverse=True)
         ]
         return rounds, list_published(session)
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(COUNTRY).date().isoformat()
 
 
 @results.get("/<round_id>")

@@ -63,7 +63,7 @@ class Shown:
         found: dict[str, list[dict[str, Cell]]] = {one.group: [] for one in self.report.run.grades.units}
         for record in self.tables[0].records():
             why = reasons(self.report, self.report.unit(str(record["code"])))
-            found[str(record["group"] or "")].append({**record, "remark": "; ".join(why) or None})
+            found[str(record["group"] or "")].append({**record, "remark": gettext("; ").join(why) or None})
         return found
 
     def file(self, suffix: str, code: str | None = None) -> bytes:

@@ -119,10 +119,10 @@ def test_files_that_share_their_bytes_are_refused():
 
 
 def test_too_many_files_are_refused_before_they_are_read():
-    assert "at most 20000" in refused(zipped([(f"n{i}", b"") for i in range(20_001)]))
+    assert "at most 20,000" in refused(zipped([(f"n{i}", b"") for i in range(20_001)]))
     huge = bytearray(pack(FILES))
     huge[-10:-6] = (2**32 - 1).to_bytes(4, "little")
-    assert "at most 20000" in refused(bytes(huge))
+    assert "at most 20,000" in refused(bytes(huge))
 
 
 def test_a_large_archive_or_one_with_a_comment_is_none_of_ours():

@@ -218,7 +218,7 @@ REFUSED = {
     "a packing nobody uses": (lambda: packed(parts_of(workbook()), method=14), DAMAGED),
     "too many rows": (
         lambda: with_cells('<row r="200002"><c><v>1</v></c></row>'),
-        "t.xlsx: the table has more than 200000 rows",
+        "t.xlsx: the table has more than 200,000 rows",
     ),
     "too many columns": (
         lambda: with_cells('<row><c r="CW1"><v>1</v></c></row>'),
@@ -226,14 +226,14 @@ REFUSED = {
     ),
     "a cell far away": (
         lambda: with_cells('<row><c r="A1"><v>1</v></c></row><row><c r="CV150000"><v>1</v></c></row>'),
-        "t.xlsx: the sheet spans 150000 rows and 100 columns; delete what stands outside the table",
+        "t.xlsx: the sheet spans 150,000 rows and 100 columns; delete what stands outside the table",
     ),
     "a text shared by very many cells": (
         lambda: changed(
             with_cells('<row><c t="s"><v>0</v></c></row>' * 60),
             {"xl/sharedStrings.xml": f"<sst><si><t>{SCRAPS}</t></si></sst>"},
         ),
-        "t.xlsx: the sheet holds more than 50000000 characters",
+        "t.xlsx: the sheet holds more than 50,000,000 characters",
     ),
 }
 
@@ -247,7 +247,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_by_its_declared_sizes(tm
     [told] = faults_of(tmp_path, bomb(60_000_000))
 
     assert told.startswith("t.xlsx: the workbook unpacks to 60")
-    assert told.endswith("bytes; the most is 50000000, and 100 times its size")
+    assert told.endswith("bytes; the most is 50,000,000, and 100 times its size. Save a long table as CSV")
 
 
 MEASURE = """

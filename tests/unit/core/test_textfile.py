@@ -92,7 +92,7 @@ FAULTS = {
         "code,name\n" + ',"\n"' * 20_000,
         ["t.csv: the table has more than 100 columns"],
     ),
-    "too many rows": ("code,name\n" + "1,a\n" * 200_001, ["t.csv: the table has more than 200000 rows"]),
+    "too many rows": ("code,name\n" + "1,a\n" * 200_001, ["t.csv: the table has more than 200,000 rows"]),
     "NUL bytes": (
         "code,name\n1,a\0b\n",
         ["t.csv: the file is neither UTF-8 nor UTF-16 with its mark nor GB 18030; save it as UTF-8"],

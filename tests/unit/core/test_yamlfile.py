@@ -47,7 +47,7 @@ REFUSED = {
     "NUL bytes": (b"name: a\0b\n", f"x.yaml: {ENCODING}"),
     "UTF-16 without its mark": (TEXT.encode("utf-16-le"), f"x.yaml: {ENCODING}"),
     "no text": (b"\x89PNG\r\n\x1a\n\xff\xff\xff", f"x.yaml: {ENCODING}"),
-    "two megabytes": (b"a" * 2_000_000, "x.yaml: the file has 2000000 bytes; the most is 1000000"),
+    "two megabytes": (b"a" * 2_000_000, "x.yaml: the file has 2,000,000 bytes; the most is 1,000,000"),
     "a billion laughs": (LAUGHS, f"x.yaml:1: {ANCHORS}"),
     "an anchor that nobody uses": ("a: 1\nb: &b 2\n", f"x.yaml:2: {ANCHORS}"),
     "a reference to itself": ("a: 1\nb: &b [*b]\n", f"x.yaml:2: {ANCHORS}"),

@@ -7,7 +7,7 @@ import pytest
 
 from config import Settings
 from survey.core import clock
-from survey.core.errors import AlreadyDone, NotFound, Refused
+from survey.core.errors import AlreadyDone, NotFound, Refused, TooLarge
 from survey.jobs import keeping, service, taking
 from survey.jobs.models import JobFile, JobPart, JobState
 from survey.jobs.queue import open_queue, wake
@@ -221,7 +221,7 @@ def test_an_upload_is_its_owners_alone_and_not_too_large(tmp_path, monkeypatch):
     assert place.read_bytes() == b"batch,group"
     assert (place.stat().st_mode & 0o777, place.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     monkeypatch.setattr(keeping, "LARGEST_UPLOAD", 10)
-    with pytest.raises(Refused):
+    with pytest.raises(TooLarge):
         keeping.put_upload(tmp_path, "2" * 16, io.BytesIO(b"batch,group"))
     assert list((tmp_path / ("2" * 16)).iterdir()) == []
 

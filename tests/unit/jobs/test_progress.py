@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.jobs.rules import EARLIEST, KEPT, SILENCE, expires_at, lost, progress
+from survey.jobs.rules import EARLIEST, KEPT, PATIENCE, SILENCE, expires_at, is_worker_missing, lost, progress
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 
 
 def after(seconds, done, total, begun_done=0):
@@ -70,3 +71,17 @@ def test_a_silent_worker_has_lost_its_job():
 
 def test_files_are_kept_for_a_day():
     assert expires_at(START) == START + KEPT == START + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("waits_since", "last_beat_at", "missing"),
+    [
+        (None, None, False),
+        (START, None, False),  # only just asked for
+        (START - PATIENCE - SECOND, None, True),
+        (START - PATIENCE - SECOND, START - PATIENCE, False),  # a worker is busy with another job
+        (START - PATIENCE - SECOND, START - PATIENCE - SECOND, True),
+    ],
+)
+def test_a_worker_is_missing_when_a_job_waits_and_none_has_shown_that_it_lives(waits_since, last_beat_at, missing):
+    assert is_worker_missing(waits_since, last_beat_at, START) is missing

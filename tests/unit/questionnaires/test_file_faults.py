@@ -208,6 +208,24 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path):
     ]
 
 
+def test_every_fault_between_items_is_told_at_once(tmp_path):
+    # An item without its scale is not asked, too, which options it has.
+    written = item("id: first, kind: scale, scale: ten, sheet: 2").replace("code: bad", "code: good")
+    written += "  - {id: c, kind: text, show_if: {first: [ten], z: [a]}, zh: 问, en: Q}\n"
+    written += "  - {id: d, kind: scale, scale: six, zh: 问, en: Q}\n"
+    written += "  - {id: e, kind: text, show_if: {d: [a]}, zh: 问, en: Q}\n"
+
+    assert faults_of(tmp_path, written) == [
+        "q.yaml:7 scales.two.2.code: the option good stands here twice",
+        "q.yaml:10 items.2.id: the item first stands here twice",
+        "q.yaml:10 items.2.scale: there is no scale ten; known: two",
+        "q.yaml:11 items.3.show_if.first: show_if names the option ten; first has: good, good",
+        "q.yaml:11 items.3.show_if.z: show_if names z, which is no earlier item",
+        "q.yaml:12 items.4.scale: there is no scale six; known: two",
+        "q.yaml:10 items.2.sheet: there is no sheet 2",
+    ]
+
+
 def test_yes_and_no_are_words(tmp_path):
     # Given option codes that YAML 1.1 would take for true and false
     options = "options: [{code: yes, zh: 是, en: Yes}, {code: no, zh: 否, en: No}, {code: on, zh: 开, en: Off}]"

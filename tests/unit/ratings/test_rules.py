@@ -38,7 +38,7 @@ def test_a_step_that_cannot_follow_is_refused_with_what_can():
     with pytest.raises(Refused) as refused:
         check(history("received"), "corrected")
     assert refused.value.say() == "After received the step corrected cannot follow; possible: assigned"
-    with pytest.raises(Refused, match="After rerated the step replied cannot follow; possible: closed"):
+    with pytest.raises(Refused, match="After re-rated the step replied to cannot follow; possible: case closed"):
         check(history(*REPLIED, "rerated"), "replied")
     with pytest.raises(Refused, match="possible: -"):
         check(history(*REPLIED, "closed"), "assigned")
@@ -98,10 +98,10 @@ def test_silence_is_closed_only_after_the_time_for_the_rerating():
     before, after = until - timedelta(seconds=1), until
     assert rules.following(ZHEJIANG, past, before) == ()
     assert rules.following(ZHEJIANG, past, after) == (Step.CLOSED,)
-    with pytest.raises(Refused, match="may re-rate until 2026-12-05"):
+    with pytest.raises(Refused, match="may re-rate until 5 Dec 2026"):
         check(past, "closed", now=before)
     check(past, "rerated", now=before, of_the_person=True)
-    with pytest.raises(Refused, match="ended on 2026-12-05"):
+    with pytest.raises(Refused, match="ended on 5 Dec 2026"):
         check(past, "rerated", now=after, of_the_person=True)
     closed = (*past, Event(Step.CLOSED, after, "li"))
     assert Step.RERATED not in {event.step for event in closed}
@@ -221,3 +221,12 @@ def test_working_days_are_counted_one_by_one(hours, n):
     between = [start.date() + days(i) for i in range(1, (last - start.date()).days + 1)]
     assert sum(rules.is_working_day(day, ZHEJIANG.calendar) for day in between) == n
     assert not between or rules.is_working_day(between[-1], ZHEJIANG.calendar)
+
+
+def test_steps_in_a_refusal_are_words_that_can_be_translated():
+    with pytest.raises(Refused) as refused:
+        check(history("received"), "replied")
+    words = {"received": "已收到", "replied to": "已答复", "assigned": "已交办"}
+    assert refused.value.say(lambda sentence: words.get(sentence, sentence)).startswith(
+        "After 已收到 the step 已答复 cannot follow; possible: 已交办"
+    )

@@ -76,7 +76,7 @@ def test_of_one_and_the_same_count_nothing_is_chance():
 
 def test_in_one_scheme_the_causes_are_named_and_a_count_only_as_another():
     found = rows(report(BEFORE), report(AFTER, values=("79.90", "80.10")), "causes")
-    assert next(one for one in found if one["what"] == "evidence.figure.economy.value")["after"] == "79.90"
+    assert next(one for one in found if one["what"] == "经济发展 › Value")["after"] == "79.90"
     told = [one for one in found if one["after"] == "another count"]
     assert len(told) == 1
     hashes = {
@@ -101,3 +101,33 @@ def test_who_was_assessed_in_one_year_alone_stands_there_without_a_difference():
     row = of(rows(before, report(AFTER), "units"), OTHER)
     assert (row["score_before"], row.get("difference")) == (None, None)
     assert row["score_after"] is not None
+
+
+def test_causes_are_told_by_the_names_of_things_in_the_reader_s_language():
+    before, after = report(BEFORE), report(BEFORE, values=("79.90", "80.10"))
+    (filed_value,) = [one for one in rows(before, after, "causes") if one["code"] == ONE]
+    assert (filed_value["name"], filed_value["what"], filed_value["before"], filed_value["after"]) == (
+        COUNTIES[0].name,
+        "经济发展 › Value",
+        "89.90",
+        "79.90",
+    )
+
+
+def test_another_rule_is_named_by_where_it_stands():
+    def made(economy, **fields):
+        types = [{**YEARLY["types"][0], "weights": {"public": 100 - economy, "economy": economy}}]
+        run = score_run(
+            RunInputs.of(
+                Scheme.model_validate(YEARLY | {"types": types} | fields),
+                COUNTIES,
+                [filed(county, "80") for county in COUNTIES],
+                [counted(BEFORE, 2026)],
+            )
+        )
+        return score_report(run, same)
+
+    veto = [{"id": "safety", "zh": "安全", "en": "Safety"}]
+    found = {one["what"]: (one["before"], one["after"]) for one in rows(made(70), made(60, vetoes=veto), "causes")}
+    assert found["Unit type › 县区 › weight › 经济发展"] == ("70", "60")
+    assert found["Veto › 安全"] == (None, "there")

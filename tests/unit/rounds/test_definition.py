@@ -32,11 +32,11 @@ FAULTS = {
     "a Chinese date": ({"opens_at": "2026年3月1日"}, f"opens_at: 2026年3月1日 {NO_MOMENT}"),
     "closing before opening": (
         {"opens_at": "2026-03-02T09:00:00+08:00", "closes_at": "2026-03-01T09:00:00+08:00"},
-        f"closes_at: {NOT_AFTER % ('2026-03-01T09:00:00+08:00', '2026-03-02T09:00:00+08:00')}",
+        f"closes_at: {NOT_AFTER % ('1 Mar 2026, 09:00', '2 Mar 2026, 09:00')}",
     ),
     "closing when it opens, in another zone": (
         {"opens_at": "2026-03-01T09:00:00+08:00", "closes_at": "2026-03-01T01:00:00Z"},
-        f"closes_at: {NOT_AFTER % ('2026-03-01T01:00:00+00:00', '2026-03-01T09:00:00+08:00')}",
+        f"closes_at: {NOT_AFTER % ('1 Mar 2026, 09:00', '1 Mar 2026, 09:00')}",
     ),
     "a long grace": ({"grace_minutes": 61}, "grace_minutes: 61 is too large; the most is 60"),
     "true for a grace": ({"grace_minutes": True}, "grace_minutes: true is not a whole number"),

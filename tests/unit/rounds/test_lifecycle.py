@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from survey.casting import close
 from survey.codes.service import issue_codes, void_batch
 from survey.core.errors import AlreadyDone, Invalid, NotFound, Refused
+from survey.core.sentences import fill
 from survey.rounds.models import Round, State, VoterGroupRow
 from survey.rounds.service import (
     check_round,
@@ -34,7 +35,7 @@ def check(made, now=DURING):
     with unit_of_work(made.engine) as session:
         row = get_round(session, made.name)
         found = check_round(session, row, now)
-        return row.state, [(blocker.message % blocker.figures, blocker.remedy) for blocker in found]
+        return row.state, [(fill(blocker.message, blocker.figures), blocker.remedy) for blocker in found]
 
 
 def counts(engine):
@@ -151,7 +152,7 @@ def test_every_blocker_is_listed_with_its_remedy(engine, tmp_path):
                 "make one with `flask keys office` and name its .pub file under key",
             ),
             (
-                f"The closing time {CLOSES.isoformat()} has passed",
+                "The closing time 11 Mar 2026, 09:00 has passed",
                 "write a later closes_at",
             ),
             ("The rollup names the unit type province, which no subject has", "correct the name or the roster"),

@@ -3,7 +3,7 @@
 import pytest
 
 from survey.core.errors import Invalid
-from survey.rounds.voters import VoterLine, read_voters, resolve
+from survey.rounds.voters import Lookup, VoterLine, read_voters, resolve
 from survey.subjects.roster import Subject
 from tests.factories.sentences import lines
 
@@ -24,7 +24,10 @@ FAULTS = {
     "nobody planned": ("a,A,0,own\n", ["v.csv:2 planned: '0' is too small; the least is 1"]),
     "less than nobody": ("a,A,-3,own\n", ["v.csv:2 planned: '-3' is too small; the least is 1"]),
     "a share for a number": ("a,A,30%,own\n", ["v.csv:2 planned: '30%' is not a whole number"]),
-    "more than the country": ("a,A,10000001,own\n", ["v.csv:2 planned: '10000001' is too large; the most is 10000000"]),
+    "more than the country": (
+        "a,A,10000001,own\n",
+        ["v.csv:2 planned: '10000001' is too large; the most is 10000000"],
+    ),
     "nobody to rate": ("a,A,1,\n", ["v.csv:2 subjects: this text is empty or too short"]),
     "no group": (",A,1,own\n", [f"v.csv:2 group: '' {CODE}"]),
     "no class": ("a,,1,own\n", [f"v.csv:2 class: '' {CLASS}"]),
@@ -81,12 +84,12 @@ RATED = {
 
 @pytest.mark.parametrize(("group", "words", "codes"), RATED.values(), ids=RATED)
 def test_whom_a_group_rates(group, words, codes):
-    assert resolve(VoterLine(group, "A", 1, words), ROSTER).subjects == tuple(codes)
+    assert resolve(VoterLine(group, "A", 1, words), Lookup(ROSTER)).subjects == tuple(codes)
 
 
 def test_every_subject_that_is_not_there_is_named():
     with pytest.raises(Invalid) as refused:
-        resolve(VoterLine("office", "A", 1, "620102 999 type:town type: own"), ROSTER)
+        resolve(VoterLine("office", "A", 1, "620102 999 type:town type: own"), Lookup(ROSTER))
 
     assert [problem.say() for problem in refused.value.problems] == [
         f"group office rates {word}, but no such subject was imported" for word in ("999", "type:town", "type:", "own")
@@ -113,7 +116,7 @@ COUNTS_AS = {
 
 @pytest.mark.parametrize(("words", "classes"), COUNTS_AS.values(), ids=COUNTS_AS)
 def test_as_which_class_a_ballot_counts(words, classes):
-    voters = resolve(VoterLine("U1", "A", 1, words), CADRES)
+    voters = resolve(VoterLine("U1", "A", 1, words), Lookup(CADRES))
 
     assert {code: voters.class_of(code) for code in voters.subjects} == classes
     assert voters.class_of("") == "A"
@@ -123,9 +126,9 @@ def test_as_which_class_a_ballot_counts(words, classes):
 @pytest.mark.parametrize("words", ["type:cadres -type:cadres", "own -U1 -P1", "U2 -U2"])
 def test_who_leaves_everybody_out_is_told(words):
     with pytest.raises(Invalid, match="group U1 is left with nobody to rate"):
-        resolve(VoterLine("U1", "A", 1, words), CADRES)
+        resolve(VoterLine("U1", "A", 1, words), Lookup(CADRES))
 
 
 def test_a_subject_left_out_that_is_not_there_is_named():
     with pytest.raises(Invalid, match="rates 999, but no such subject"):
-        resolve(VoterLine("U1", "A", 1, "own -999"), CADRES)
+        resolve(VoterLine("U1", "A", 1, "own -999"), Lookup(CADRES))

@@ -1,5 +1,7 @@
 """To whom this server may send anything: a list, and addresses that are what they seem."""
 
+import socket
+
 import pytest
 
 from survey.staff.receivers import NotAllowed, Receivers, check_entries
@@ -60,6 +62,20 @@ def test_what_is_not_listed_or_misleads_is_refused(url):
     assert sentence(url)
     with pytest.raises(NotAllowed):
         Receivers(LISTED, SITE).target(url)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        *("10.3.4.5", "169.254.169.254", "224.0.0.1", "fec0::1", "fc00::1", "fe80::1", "ff0e::1"),
+        *("::ffff:10.3.4.5", "::a03:405", "64:ff9b::a03:405", "64:ff9b:1::1", "2002:a03:405::", "2001:0:a03:405::"),
+    ],
+)
+def test_an_address_that_is_or_carries_one_inside_is_not_public(found, monkeypatch):
+    given = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (found, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: given)
+    with pytest.raises(NotAllowed):
+        Receivers(LISTED, SITE).target("https://hooks.example.gov.cn/x")
 
 
 def test_without_tls_only_this_machine_tells_this_machine():

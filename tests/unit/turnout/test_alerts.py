@@ -12,10 +12,15 @@ from survey.turnout.watching.rules import USUAL
 from survey.turnout.watching.rules.alerts import (
     BELOW_PLAN,
     MANY_VOID,
+    MORE_SILENT,
     NO_HISTORY,
     NO_PROGRESS,
     NOT_ISSUED,
     NOT_OPENED,
+    SILENT,
+    SILENT_IN_STEPS,
+    WRONG_CODES,
+    Tried,
     Watched,
     alerts,
 )
@@ -36,16 +41,16 @@ def part(unit="u", *, issued=100, spent=0, void=0, **fields):
     return Part(f"{unit}-A-1", account, **fields)
 
 
-def found(*parts, planned=100, points=None, asked=None, hours=1.0, masked=None):
+def found(*parts, planned=100, points=None, asked=None, hours=1.0, masked=None, step=1, tried=()):
     units = dict.fromkeys(one.account.group for one in parts) or {"u": None}
-    reading = Reading(sum_parts([Disposition(unit, "A", planned, 0, 0, 0, 0) for unit in units], parts), parts)
+    reading = Reading(sum_parts([Disposition(unit, "A", planned, 0, 0, 0, 0) for unit in units], parts), parts, step)
     sums = roll_up(reading)
     whole = sums[Key()]
     if points is None:
         points = [Point(after(hours - 0.1), whole.issued, whole.spent)]
     present = Point(after(hours), whole.issued, whole.spent)
     masked = mask(sums, USUAL.least_issued) if masked is None else masked
-    watched = Watched(reading, sums, masked, [*points, present], PERIOD, asked)
+    watched = Watched(reading, sums, masked, [*points, present], PERIOD, asked, tried)
     return alerts(watched, after(hours), USUAL)
 
 
@@ -142,3 +147,66 @@ def test_the_grave_come_first():
     several = found(part("u", issued=50), part("v", door="waiting"))
 
     assert [alert.grave for alert in several] == [True, False]
+
+
+def silent(*parts, hours=4.0, **fields):
+    """Return the alerts on silent batches; the round itself goes on."""
+    several = found(*parts, hours=hours, planned=100, **fields)
+    return [alert for alert in several if alert.message in (SILENT, SILENT_IN_STEPS, MORE_SILENT)]
+
+
+def test_a_batch_of_which_nothing_has_come_back_for_a_third_of_the_time():
+    (alert,) = silent(part("u", spent=20), part("v"))
+
+    assert (alert.message, alert.key, alert.grave) == (SILENT, Key("v", "A", "v-A-1"), False)
+    assert alert.figures == {"batch": "v-A-1", "issued": 100, "share": 40, "step": 1}
+
+
+@pytest.mark.parametrize("hours", [3.3, 10.0, 11.0])
+def test_before_and_after_nobody_is_called_for_it(hours):
+    assert silent(part(), hours=hours) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        part("v", spare=True),
+        dataclasses.replace(part("v"), void=True),
+        part("v", door="waiting"),
+        part("v", door="shut"),
+        part("v", issued=9),
+        part("v", issued=0),
+        part("v", spent=1),
+    ],
+)
+def test_batches_of_which_nothing_can_be_said_or_expected(other):
+    assert silent(part("u", spent=20), other) == []
+
+
+def test_of_a_secret_round_it_says_no_more_than_the_table():
+    (alert,) = silent(part(), step=5)
+
+    assert alert.message == SILENT_IN_STEPS
+    assert alert.message % alert.figures == (
+        "Fewer than 5 ballots have come back of the batch u-A-1 (100 codes), and 40 % of the time is over"
+    )
+
+
+def test_of_many_silent_batches_the_largest_are_named():
+    several = silent(*(part(f"u{n:02d}", issued=100 + n) for n in range(13)))
+
+    assert [alert.key.unit for alert in several[:10]] == [f"u{n:02d}" for n in range(12, 2, -1)]
+    assert [(alert.message, alert.figures) for alert in several[10:]] == [(MORE_SILENT, {"n": 3})]
+
+
+@pytest.mark.parametrize(
+    ("tried", "said", "grave"), [((), 0, False), ((29, 12), 0, False), ((12, 30, 29), 1, False), ((300,), 1, True)]
+)
+def test_many_wrong_codes_in_ten_minutes(tried, said, grave):
+    figures = [Tried(after(n / 6), n_tried) for n, n_tried in enumerate(tried)]
+    several = found(part(spent=20), tried=figures)
+
+    assert [alert.message for alert in several] == [WRONG_CODES] * said
+    assert [alert.grave for alert in several] == [grave] * said
+    if said:
+        assert several[0].figures["tried"] == max(tried)

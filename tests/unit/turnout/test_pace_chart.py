@@ -21,11 +21,11 @@ def test_a_curve_runs_between_the_edges_of_its_axes():
     assert chart.end == ("335", "141")
     assert chart.target == str(TOP)
     assert [tick.label for tick in chart.rates] == ["0", "20", "40", "60", "80", "100"]
-    assert [tick.label for tick in chart.times] == ["03-01", "03-03", "03-05", "03-07", "03-09"]
+    assert [tick.label for tick in chart.times] == ["1 Mar", "3 Mar", "5 Mar", "7 Mar", "9 Mar"]
 
 
 def test_of_a_short_round_the_axis_tells_hours_in_the_countrys_time():
-    assert [tick.label for tick in pace_chart({}, SHORT, None).times][:2] == ["03-01 09:00", "03-01 09:30"]
+    assert [tick.label for tick in pace_chart({}, SHORT, None).times][:2] == ["1 Mar 09:00", "1 Mar 09:30"]
 
 
 def test_without_points_and_target_only_the_grid_is_there():

@@ -13,7 +13,7 @@ from survey.codes.service import void_batch
 from survey.rounds.service import get_round
 from survey.storage.engine import unit_of_work
 from survey.turnout.queries import get_turnout
-from survey.turnout.rules import Disposition, stepped, sum_up
+from survey.turnout.rules import Disposition, stepped, stepped_void, sum_up
 from tests.factories.rounds import KEY, make_round
 
 numbers = st.integers(0, 10_000)
@@ -78,6 +78,28 @@ def test_in_steps_nothing_moves_by_one_and_no_group_looks_complete(parts, step):
         assert 0 <= before.void - after.void < step
         assert after.spent < after.issued or after.spent == 0
     assert sum_up(shown, "all").spent % step == 0
+
+
+@given(st.integers(1, 60), st.data(), st.integers(2, 20))
+def test_a_batch_that_is_void_as_a_whole_shows_what_it_showed_before_and_nothing_more(made, data, step):
+    spent = data.draw(st.integers(0, made))
+    before = stepped([disposition(spent=spent, waiting=made - spent)], step)[0]
+    after = stepped_void(disposition(spent=spent, void=made - spent), step)
+
+    assert (after.spent, after.made) == (before.spent, made)
+    assert after.void <= made - spent
+    assert after.waiting >= 0
+    # Whatever it shows is the same for all numbers that looked alike before.
+    alike = [n for n in range(made + 1) if stepped([disposition(spent=n, waiting=made - n)], step)[0] == before]
+    assert {stepped_void(disposition(spent=n, void=made - n), step) for n in alike} == {after}
+
+
+def test_spare_codes_are_told_apart_only_where_there_are_some():
+    assert "spare" not in disposition(spent=3).document()
+    part = disposition(spent=3, spare=2)
+    assert part.document()["spare"] == 2
+    assert Disposition.from_document(part.document()) == part
+    assert sum_up((part, part, disposition()), "all").spare == 4
 
 
 @pytest.mark.parametrize(("spent", "shown"), [(0, 0), (4, 0), (5, 5), (9, 5), (10, 5)])

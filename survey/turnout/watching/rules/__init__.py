@@ -16,7 +16,10 @@ class Limits:
         slack: percentage points below the plan line from which the round is behind.
         quiet_share: the share of a round's time without any progress that is worth an alert.
         quiet_least: no shorter time than this is worth one.
-        largest: how many shortfalls are listed.
+        largest: how many shortfalls are listed, and how many silent batches.
+        silent_share: the share of a round's time after which a batch of which nothing has come back is worth an alert.
+        wrong_codes: so many wrong codes in ten minutes are worth one.
+        many_wrong_codes: so many should be looked at first.
     """
 
     least_issued: int = 10
@@ -26,6 +29,9 @@ class Limits:
     quiet_share: Fraction = Fraction(1, 10)
     quiet_least: timedelta = timedelta(minutes=30)
     largest: int = 10
+    silent_share: Fraction = Fraction(1, 3)
+    wrong_codes: int = 30
+    many_wrong_codes: int = 300
 
 
 USUAL = Limits()

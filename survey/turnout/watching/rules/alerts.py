@@ -19,6 +19,16 @@ NOT_ISSUED = N_("%(n)s of %(planned)s codes planned for the class %(ballot_class
 NO_PROGRESS = N_("No new full step of ballots since %(since)s")
 NO_HISTORY = N_("There are no points of the curve: is the worker running?")
 BELOW_PLAN = N_("The response rate is %(rate)s %%; the plan line asks for %(asked)s %% by now")
+SILENT = N_("Nothing has come back of the batch %(batch)s (%(issued)s codes), and %(share)s %% of the time is over")
+SILENT_IN_STEPS = N_(
+    "Fewer than %(step)s ballots have come back of the batch %(batch)s (%(issued)s codes), and %(share)s %% of the "
+    "time is over"
+)
+MORE_SILENT = N_("The same holds of %(n)s more batches")
+WRONG_CODES = N_(
+    "%(tried)s wrong codes were tried in the ten minutes from %(since)s, in all rounds together: somebody guesses, or "
+    "slips are misprinted"
+)
 MANY_VOID = N_("%(share)s %% of the codes are void: %(void)s of %(made)s")
 
 
@@ -39,6 +49,14 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """How many wrong codes were tried in the ten minutes from a moment, in all rounds together."""
+
+    at: datetime
+    tried: int
+
+
+@dataclass(frozen=True)
 class Watched:
     """All that alerts are made of.
 
@@ -49,6 +67,7 @@ class Watched:
         points: the curve as it is kept, in full steps of ballots, the present moment last.
         period: the round's time.
         asked: the response rate in percent that the plan line asks for by now; none without a target.
+        wrong_codes: what was tried of late.
     """
 
     reading: Reading
@@ -57,11 +76,13 @@ class Watched:
     points: Sequence[Point]
     period: Period
     asked: Fraction | None = None
+    wrong_codes: Sequence[Tried] = ()
 
 
 def alerts(watched: Watched, now: datetime, limits: Limits) -> tuple[Alert, ...]:
     """Return what needs somebody in a round that is open, the grave first."""
-    found = [*_not_opened(watched, now), *_not_issued(watched), *_void(watched, limits)]
+    found = [*_not_opened(watched, now), *_not_issued(watched), *_void(watched, limits), *_wrong(watched, limits)]
+    found += _silent(watched, now, limits)
     if watched.period.opens_at <= now < watched.period.closes_at and Key() not in watched.masked:
         found += [*_below_plan(watched, limits), *_quiet(watched, now, limits)]
     return tuple(sorted(found, key=lambda alert: not alert.grave))
@@ -98,6 +119,40 @@ def _void(watched: Watched, limits: Limits) -> Iterator[Alert]:
         if share >= limits.void_share:
             figures = {"share": half_up(share * WHOLE, 1), "void": account.void, "made": account.made}
             yield Alert(key, MANY_VOID, figures)
+
+
+def _silent(watched: Watched, now: datetime, limits: Limits) -> Iterator[Alert]:
+    """Yield the batches of which nothing is seen to have come back, the largest first.
+
+    Of a secret round that says no more than the table does: there, too, fewer ballots than a step are none.
+    """
+    share = watched.period.share(now)
+    if share < limits.silent_share or now >= watched.period.closes_at:
+        return
+    silent = [
+        part
+        for part in watched.reading.parts
+        if part.door == "open"
+        and not part.void
+        and not part.spare
+        and not part.account.spent
+        and part.account.issued
+        and part.key not in watched.masked
+    ]
+    silent.sort(key=lambda part: (-part.account.issued, part.batch))
+    gone = int(share * WHOLE)
+    for part in silent[: limits.largest]:
+        figures = {"batch": part.batch, "issued": part.account.issued, "share": gone, "step": watched.reading.step}
+        yield Alert(part.key, SILENT_IN_STEPS if watched.reading.step > 1 else SILENT, figures)
+    if len(silent) > limits.largest:
+        yield Alert(Key(), MORE_SILENT, {"n": len(silent) - limits.largest})
+
+
+def _wrong(watched: Watched, limits: Limits) -> Iterator[Alert]:
+    worst = max(watched.wrong_codes, key=lambda one: one.tried, default=None)
+    if worst is not None and worst.tried >= limits.wrong_codes:
+        figures = {"tried": worst.tried, "since": worst.at}
+        yield Alert(Key(), WRONG_CODES, figures, grave=worst.tried >= limits.many_wrong_codes)
 
 
 def _below_plan(watched: Watched, limits: Limits) -> Iterator[Alert]:

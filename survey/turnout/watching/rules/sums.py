@@ -87,4 +87,5 @@ def _add(one: Disposition, other: Disposition) -> Disposition:
         void=one.void + other.void,
         expired=one.expired + other.expired,
         step=max(one.step, other.step),
+        spare=one.spare + other.spare,
     )

@@ -1,104 +1,113 @@
-"""A questionnaire written in the browser: checked and looked at as often as one likes, then added as a new version."""
+"""A questionnaire edited field by field: nothing is stored until it is added, and every page carries all of it."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from http import HTTPStatus
 
 from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from forms.desk.questionnaires import WriteForm
-from survey.core.errors import SurveyError
-from survey.questionnaires.schema import Questionnaire, read_questionnaire
-from survey.questionnaires.service import get_questionnaire, next_version
+from survey.core.errors import N_, SurveyError
+from survey.questionnaires.schema import Questionnaire
+from survey.questionnaires.service import get_questionnaire, list_questionnaires, next_version
 from survey.questionnaires.written import write_out
-from survey.web.desk.faults import faults
+from survey.web.desk.questionnaires.checking import questionnaire_of
+from survey.web.desk.questionnaires.moves import free, known_scales, new_question, press
 from survey.web.desk.questionnaires.preview import is_for_ballots, phone_page
-from survey.web.desk.questionnaires.room import add, added, leanings, questionnaires
-from survey.web.desk.shell import looking, work
+from survey.web.desk.questionnaires.room import add, added, questionnaires
+from survey.web.desk.questionnaires.shown import edit_page
+from survey.web.desk.questionnaires.sketch import Sketch, blank, posted, sketch_of
+from survey.web.desk.questionnaires.text import read_text, text_page
+from survey.web.desk.shell import looking, say, work
 from survey.web.display import display
 
-FILE = "questionnaire.yaml"
-BLANK = """id: my-survey
-version: 1
-title: {zh: 满意度调查, en: Satisfaction survey}
-scales:
-  satisfaction5:
-    - {code: vs, zh: 非常满意, en: Very satisfied, points: 100, satisfied: true}
-    - {code: s, zh: 满意, en: Satisfied, points: 80, satisfied: true}
-    - {code: f, zh: 基本满意, en: Fairly satisfied, points: 60}
-    - {code: d, zh: 不满意, en: Dissatisfied, points: 40}
-    - {code: vd, zh: 非常不满意, en: Very dissatisfied, points: 20}
-    - {code: dk, zh: 不了解, en: Don't know, scored: false}
-items:
-  - {id: overall, kind: scale, scale: satisfaction5, zh: 您对我们的工作总体上是否满意？, en: Are you satisfied overall?}
-  - {id: why, kind: text, max_length: 300, zh: 您还有什么意见或建议？, en: What else would you like to tell us?}
-"""
+MOST_FIELDS = 20_000
+"""A hundred questions with twenty options each and what belongs to them; more is for files."""
+
+FIRST_SCALE = "public-satisfaction.satisfaction5"
 
 
 @questionnaires.get("/new")
 def new() -> str:
-    """Show the page to write on: a small example, or a version that is to be followed by the next."""
-    return _page(WriteForm(formdata=None, written=_first_text(request.args.get("from", ""))))
+    """Show the fields of a new questionnaire, or of the version that is to follow another."""
+    reference = request.args.get("from", "")
+    if not reference:
+        return edit_page(_first(), opened={"items.1"})
+    with looking() as session:
+        return _fields_of(get_questionnaire(session, reference), follows=True)
 
 
 @questionnaires.post("/new")
-def write() -> Response | str | tuple[str, int]:
-    """Check what was written; show it as on a phone; or add it."""
-    form = WriteForm()
+def edit() -> Response | str | tuple[str, int]:
+    """Do what the button pressed asks for; whatever was typed comes back."""
+    if sum(len(values) for values in request.form.listvalues()) > MOST_FIELDS:
+        return _too_large()
+    wanted = request.form.get("do", "check")
+    if wanted == "fields":
+        return _from_text()
+    sketch = posted(request.form)
+    place = press(sketch, wanted, request.form)
+    if place is not None:
+        return edit_page(_numbered(sketch), focus=place)
+    if wanted != "add":
+        _numbered(sketch)
     try:
-        questionnaire = _read(form.written.data or "")
-        wanted = request.form.get("do")
-        if wanted == "phone":
-            return phone_page(questionnaire, display(), ballot=is_for_ballots(questionnaire))
-        if wanted != "add":
-            return _page(form, asked=questionnaire, leanings=leanings(questionnaire), taken=_taken(questionnaire))
-        with work() as session:
-            is_new = add(session, questionnaire)
+        return _done(questionnaire_of(sketch), sketch, wanted)
     except SurveyError as error:
-        return _page(form, problems=faults(error)), 400
+        return edit_page(_numbered(sketch), error=error), HTTPStatus.BAD_REQUEST
+
+
+def _done(questionnaire: Questionnaire, sketch: Sketch, wanted: str) -> Response | str:
+    if wanted == "phone":
+        return phone_page(questionnaire, display(), ballot=is_for_ballots(questionnaire))
+    if wanted == "text":
+        return text_page(write_out(questionnaire))
+    if wanted != "add":
+        return edit_page(sketch, asked=questionnaire)
+    with work() as session:
+        is_new = add(session, questionnaire)
     return added(questionnaire, is_new=is_new)
 
 
-def _first_text(reference: str) -> str:
-    if not reference:
-        return BLANK
+def _first() -> Sketch:
+    """Return what a new questionnaire begins with: a usual scale, and one question for it."""
+    sketch = blank()
+    sketch.scales.append(known_scales()[FIRST_SCALE])
+    sketch.questions.append(new_question(sketch, "scale"))
     with looking() as session:
-        before = get_questionnaire(session, reference)
-        number = next_version(session, before.id)
-    return write_out(before.model_copy(update={"version": number}))
+        sketch.head["id"] = free("survey-", (row.id for row in list_questionnaires(session)))
+    return _numbered(sketch)
 
 
-def _read(text: str) -> Questionnaire:
-    """Read what was written as a file is read, so that faults have lines.
-
-    Raises:
-        Invalid: with every fault's line and field.
-    """
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / FILE
-        file.write_text(text.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
-        return read_questionnaire(file)
-
-
-def _taken(questionnaire: Questionnaire) -> str:
-    """Say which number is free when the version cannot be added under its own; empty when it can."""
+def _numbered(sketch: Sketch) -> Sketch:
+    """Give it the number that is free."""
     with looking() as session:
-        try:
-            known = get_questionnaire(session, questionnaire.reference)
-        except SurveyError:
-            return ""
-        if known.content_hash == questionnaire.content_hash:
-            return ""
-        number = next_version(session, questionnaire.id)
-    said: str = _(
-        "%(reference)s is frozen with another content; write version: %(number)s to add this",
-        reference=questionnaire.reference,
-        number=number,
+        sketch.head["version"] = str(next_version(session, sketch.head["id"]))
+    return sketch
+
+
+def _from_text() -> str | tuple[str, int]:
+    written = request.form.get("written", "")
+    try:
+        return _fields_of(read_text(written))
+    except SurveyError as error:
+        return text_page(written, error=error), HTTPStatus.BAD_REQUEST
+
+
+def _fields_of(questionnaire: Questionnaire, *, follows: bool = False) -> str:
+    sketch = _numbered(sketch_of(questionnaire))
+    if follows or sketch.head["version"] != "1":
+        sketch.head["follows"] = "1"
+    if sketch.size > MOST_FIELDS:
+        say(N_("This questionnaire has too many fields for one page (%(n)s); it can be edited as text"), n=sketch.size)
+        return text_page(write_out(questionnaire.model_copy(update={"version": int(sketch.head["version"])})))
+    return edit_page(sketch)
+
+
+def _too_large() -> tuple[str, int]:
+    sentence = _(
+        "This page can take %(most)s fields; more were sent, and none of them was read. Nothing was stored. "
+        "Go back, take something away, or upload the questionnaire as a file.",
+        most=f"{MOST_FIELDS:,}",
     )
-    return said
-
-
-def _page(form: WriteForm, **values: Any) -> str:  # noqa: ANN401 - what the page shows
-    return render_template("desk/questionnaires/write.html", form=form, **values)
+    page = render_template("desk/error.html", sentence=sentence, problems=(), status=413)
+    return page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE

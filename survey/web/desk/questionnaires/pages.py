@@ -1,6 +1,5 @@
 """Which questionnaires there are; one of them; a file taken in, or one that comes with the program."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import render_template
@@ -11,7 +10,7 @@ from survey.core.errors import SurveyError
 from survey.questionnaires.schema import Questionnaire, read_questionnaire
 from survey.questionnaires.service import library_file, list_library, list_questionnaires, next_version
 from survey.questionnaires.written import write_out
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.questionnaires.room import (
     add,
     added,
@@ -38,13 +37,13 @@ def upload() -> Response | tuple[str, int]:
         with received() as file:
             return _taken(read_questionnaire(file))
     except SurveyError as error:
-        return _index(form=form, problems=faults(error, form)), 400
+        return _index(form=form, problems=faults(error, form)), status_of(error)
 
 
 @questionnaires.post("/take")
 def take() -> Response:
     """Take one that comes with the program."""
-    return _taken(read_questionnaire(library_file(_plain(TakeForm().name.data))))
+    return _taken(read_questionnaire(library_file(TakeForm().name.data or "")))
 
 
 @questionnaires.get("/<questionnaire_id>/<int:version>")
@@ -91,8 +90,3 @@ def _taken(questionnaire: Questionnaire) -> Response:
     with work() as session:
         new = add(session, questionnaire)
     return added(questionnaire, is_new=new)
-
-
-def _plain(name: str | None) -> str:
-    """Return a name without anything that would lead to another folder."""
-    return Path(name or "").name

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from survey.core.errors import N_, Problem
 from survey.questionnaires.lint import warnings
 from survey.questionnaires.schema import Questionnaire
-from survey.questionnaires.service import add_questionnaire, get_questionnaire
+from survey.questionnaires.service import ADDED, add_questionnaire, get_questionnaire
 from survey.rounds.models import Round
 from survey.web.desk.shell import back, me, note, say
 
@@ -52,8 +52,7 @@ def add(session: Session, questionnaire: Questionnaire) -> bool:
     """
     new = add_questionnaire(session, questionnaire)
     if new:
-        sentence = N_("The questionnaire %(reference)s was added; fingerprint %(hash)s")
-        note(session, "", sentence, reference=questionnaire.reference, hash=questionnaire.content_hash)
+        note(session, "", ADDED, reference=questionnaire.reference, hash=questionnaire.content_hash)
     return new
 
 

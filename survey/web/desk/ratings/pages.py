@@ -14,6 +14,7 @@ from forms.desk.ratings import StepForm
 from survey.core import clock
 from survey.core.clock import COUNTRY
 from survey.core.errors import N_, Invalid, Refused
+from survey.core.formulas import inert
 from survey.ratings import rules, service
 from survey.ratings.models import ServiceCase
 from survey.ratings.plan import RatingPlan
@@ -173,8 +174,7 @@ def download() -> Response:
 
 
 def _safe(cell: object) -> object:
-    # A spreadsheet would compute what begins like a formula.
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return inert(cell) if isinstance(cell, str) else cell
 
 
 def _asked(session: Session, plans: list[str]) -> tuple[RatingPlan | None, Grouping, Period]:

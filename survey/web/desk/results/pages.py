@@ -1,5 +1,6 @@
 """A counted round at the desk: count sheet, component tables with intervals and rank bands, files; publishing it."""
 
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,11 +16,12 @@ from survey.core.errors import N_, AlreadyDone, Refused
 from survey.counting.service import get_count
 from survey.jobs.queue import wake
 from survey.jobs.service import add_job
+from survey.reports.disclosure import HIDDEN
 from survey.reports.exports import write_report
 from survey.reports.rounds import round_tables
 from survey.reports.table import Table
 from survey.rounds.models import Round, State
-from survey.rounds.service import frozen_round, get_round, present_voters, publish_round
+from survey.rounds.service import PUBLISHED, frozen_round, get_round, present_voters, publish_round
 from survey.staff.roles import Power
 from survey.turnout.queries import get_turnout
 from survey.web.desk.paging import paged
@@ -41,23 +43,35 @@ TYPES = {
 FIRST = ("sheet", "results", "units", "classes", "votes")
 """The tables that stand open on the page; the others open down."""
 
-WORDS = (
-    *("code", "name", "post", "group", "class", "words", "question", "item", "option", "remark", "note", "value"),
-    *("method", "part", "part_name", "proposal", "sentence", "text", "round", "apart", "cell", "unit_type", "label"),
-    *("outcome", "title", "component", "source"),
-)
-"""Columns whose cells are read, not added up."""
+SHOWN = {
+    "units": ("code", "name", "group", "rank", "rank_low", "rank_high", "apart", "index", "low", "high", "n", "remark"),
+    "classes": ("code", "name", "words", "weight", "minimum", "n", "mean"),
+    "votes": ("code", "name", "question", "class", "words", "votes", "base", "share"),
+}
+"""Of tables with more columns than a screen has room for, those that stand on the page; files have all."""
+
+
+class NotCounted(Refused):
+    """Somebody asks for results before the count."""
+
+
+@results.errorhandler(NotCounted)
+def _too_early(error: NotCounted) -> tuple[str, int]:
+    page = render_template("desk/error.html", sentence=error.say(gettext), problems=(), status=403)
+    return page, HTTPStatus.FORBIDDEN
 
 
 def _counted(session: Session, round_id: str) -> Round:
     """Return a round that was counted.
 
     Raises:
-        Refused: while it was not; before the count nobody sees an answer, a mean or a share.
+        NotCounted: while it was not; before the count nobody sees an answer, a mean or a share.
     """
     row = get_round(session, round_id)
     if row.state != State.COUNTED:
-        raise Refused(N_("The round %(round)s is not counted; before the count there are no results"), round=row.name)
+        raise NotCounted(
+            N_("The round %(round)s is not counted; before the count there are no results"), round=row.name
+        )
     return row
 
 
@@ -70,6 +84,15 @@ def _tables(session: Session, row: Round) -> tuple[Table, ...]:
         gettext,
         language=display().lang,
     )
+
+
+def _words(table: Table) -> set[str]:
+    """Return the columns that are read, not added up."""
+    return {
+        column.key
+        for column in table.columns
+        if any(isinstance(one[column.key], str) and one[column.key] != HIDDEN for one in table.records())
+    }
 
 
 @results.get("")
@@ -89,7 +112,8 @@ def show(round_id: str) -> str:
             other_tables=others,
             chosen=chosen,
             found=paged(list(chosen.records())) if chosen else None,
-            words=WORDS,
+            words={one.name: _words(one) for one in tables},
+            columns=SHOWN,
             downloads=TYPES,
             may_publish=me().may(Power.PUBLISH, row.office),
         )
@@ -155,7 +179,7 @@ def publish(round_id: str) -> Response | str | tuple[str, int]:
                 raise AlreadyDone(N_("The results of the round %(round)s are published already"), round=row.name)
             publish_round(session, row, clock.now())
             figures = {"round": row.name, "reason": form.reason.data}
-            note(session, row.office, N_("Published the results of the round %(round)s: %(reason)s"), **figures)
+            note(session, row.office, PUBLISHED, **figures)
         say(N_("%(round)s is published at /results/%(round)s"), **figures)
         return back("desk.results.show", round_id=round_id)
     with looking() as session:

@@ -13,10 +13,10 @@ from wtforms import SelectChoice
 from forms.desk.rounds import AboutForm, NewRoundForm
 from survey.core import clock
 from survey.core.clock import COUNTRY
-from survey.core.errors import N_, Invalid, Problem, SurveyError
+from survey.core.errors import N_, SurveyError
 from survey.core.validation import validate
 from survey.rounds.definition import RoundDefinition
-from survey.rounds.drafting import change_definition, new_draft
+from survey.rounds.drafting import MADE, change_definition, new_draft
 from survey.rounds.models import Round
 from survey.rounds.service import get_round, list_rounds
 from survey.staff.models import ROOT
@@ -27,7 +27,6 @@ from survey.web.desk.rounds.questionnaire import choices, take
 from survey.web.desk.rounds.room import changing, page, rounds
 from survey.web.desk.shell import back, looking, me, note, say, work
 
-RESERVED = "new"
 USUAL_DAYS = 14
 VOTERS = "voters.csv"
 NOTHING = "-"
@@ -62,16 +61,8 @@ def _create(session: Session, form: NewRoundForm) -> Round:
         "closes_at": typed_moment(form.closes_at.data),
     }
     definition = validate(document, RoundDefinition, "")
-    if definition.id == RESERVED:
-        raise Invalid([Problem("id", N_("this name is taken by a page; choose another"))])
     row = new_draft(session, definition, office=form.office.data)
-    note(
-        session,
-        row.office,
-        N_("Made the draft of the round %(name)s with the questionnaire %(questionnaire)s"),
-        name=row.name,
-        questionnaire=definition.questionnaire,
-    )
+    note(session, row.office, MADE, name=row.name, questionnaire=definition.questionnaire)
     return row
 
 

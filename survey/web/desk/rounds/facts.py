@@ -10,8 +10,8 @@ from survey.core.errors import Invalid
 from survey.jobs.models import Job, JobState
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.models import Round, State
-from survey.rounds.service import find_blockers, frozen_round, list_voter_groups, rehearsal_of
-from survey.rounds.voters import VoterLine, resolve
+from survey.rounds.service import REMOVED, find_blockers, frozen_round, list_voter_groups, rehearsal_of
+from survey.rounds.voters import Lookup, VoterLine, resolve
 from survey.staff.models import AuditEntry
 from survey.subjects.roster import Subject
 from survey.subjects.service import list_subjects
@@ -34,12 +34,12 @@ def facts_of(session: Session, row: Round, roster: tuple[Subject, ...] | None = 
         state=State(row.state),
         questionnaire=definition.questionnaire,
         roster=len(roster),
-        rated=len(_rated(session, row, roster, opened=opened)),
+        rated=len(_rated(session, row, Lookup(roster), opened=opened)),
         groups=len(groups),
         planned=sum(group.planned for group in groups),
         classes=len({group.ballot_class for group in groups}),
         keys=len(row.public_keys),
-        blockers=() if opened else find_blockers(session, row, clock.now()),
+        blockers=() if opened else find_blockers(session, row, clock.now(), roster),
         issued=issued[False],
         spare=issued[True],
         printed=_printed(session, row),
@@ -51,7 +51,7 @@ def facts_of(session: Session, row: Round, roster: tuple[Subject, ...] | None = 
     )
 
 
-def _rated(session: Session, row: Round, roster: tuple[Subject, ...], *, opened: bool) -> set[str]:
+def _rated(session: Session, row: Round, roster: Lookup, *, opened: bool) -> set[str]:
     if opened:
         return {code for voter in frozen_round(session, row.id).voters for code in voter.subjects}
     found: set[str] = set()
@@ -82,9 +82,17 @@ def _printed(session: Session, row: Round) -> bool:
 
 
 def _rehearsed(session: Session, row: Round) -> bool:
-    """Tell whether the log knows of a rehearsal that was cleared: nothing else is left of one."""
-    found = select(AuditEntry.figures).where(AuditEntry.sentence == CLEARED, AuditEntry.office == row.office)
-    return any(figures.get("round") == row.name for figures in session.scalars(found))
+    """Tell whether the log knows of a rehearsal that was cleared: nothing else is left of one.
+
+    One of a draft of the same name that was removed afterwards does not count.
+    """
+    found = (
+        select(AuditEntry.sentence, AuditEntry.figures)
+        .where(AuditEntry.sentence.in_((CLEARED, REMOVED)), AuditEntry.office == row.office)
+        .order_by(AuditEntry.number.desc())
+    )
+    last = next((said for said, figures in session.execute(found) if figures.get("round") == row.name), None)
+    return last == CLEARED
 
 
 def _ballots(session: Session, row: Round) -> int:

@@ -1,6 +1,5 @@
 """What seals a round: the office's key, made here or elsewhere; or two trustees', never made here."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import Response as Download
@@ -13,7 +12,7 @@ from survey.core.keys import KeyKind, PublicKey, office_key_pair, office_public_
 from survey.rounds.definition import TRUSTEES, RoundDefinition
 from survey.rounds.drafting import add_key, remove_key
 from survey.rounds.service import get_round
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.rounds.room import changing, page, rounds
 from survey.web.desk.shell import back, looking, note, say
 from survey.web.desk.upload import download, received
@@ -50,13 +49,13 @@ def upload_key(round_id: str) -> Response | tuple[str, int]:
     """Add a public key that was made elsewhere."""
     try:
         with received() as file, changing(round_id) as (session, row, _):
-            key = _public(file)
+            key = read_public_key(file)
             add_key(session, row, key, file.name)
             sentence = N_("Added to the seal of %(name)s the key %(fingerprint)s from the file %(file)s")
             figures = {"fingerprint": key.fingerprint, "file": file.name}
             note(session, row.office, sentence, name=row.name, **figures)
     except SurveyError as error:
-        return _page(round_id, problems=faults(error)), 400
+        return _page(round_id, problems=faults(error)), status_of(error)
     say(sentence, name=round_id, **figures)
     return back("desk.rounds.keys", round_id=round_id)
 
@@ -85,15 +84,6 @@ def public_key(round_id: str) -> Download:
     if not found:
         raise NotFound(N_("%(name)s has no office key"), name=round_id)
     return download(office_public_file(found[0]), f"{round_id}.pub", "application/x-pem-file")
-
-
-def _public(file: Path) -> PublicKey:
-    """Read an uploaded key; its faults name the file as its owner knows it, not where it lay here."""
-    try:
-        return read_public_key(file)
-    except SurveyError as error:
-        error.figures = {name: file.name if value == file else value for name, value in error.figures.items()}
-        raise
 
 
 def _page(round_id: str, **values: Any) -> str:  # noqa: ANN401 - what the page shows

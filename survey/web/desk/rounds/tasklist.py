@@ -9,11 +9,11 @@ from survey.core.errors import N_
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.drafting import hold_draft
 from survey.rounds.models import Round, State
-from survey.rounds.service import check_round, get_round, list_rounds
+from survey.rounds.service import CHECKED, check_round, get_round, list_rounds
 from survey.staff.roles import Power
 from survey.subjects.service import list_subjects
 from survey.web.desk.rounds.facts import facts_of
-from survey.web.desk.rounds.room import rounds
+from survey.web.desk.rounds.room import fixed, rounds
 from survey.web.desk.shell import back, looking, me, note, say, work
 from survey.web.desk.tasks import WORDS, Standing, Task, next_task, tasks
 
@@ -41,6 +41,7 @@ def show(round_id: str) -> str:
         row = get_round(session, round_id)
         definition = RoundDefinition.model_validate(row.definition)
         facts = facts_of(session, row)
+        removable = fixed(session, row) is None
     steps = tasks(facts)
     listed = [(step, links(step, row)) for step in steps]
     return render_template(
@@ -48,6 +49,7 @@ def show(round_id: str) -> str:
         round=row,
         definition=definition,
         unchecked=row.state == State.DRAFT and not facts.amiss and me().may(Power.SET_UP, row.office),
+        removable=removable,
         form=DeskForm(),
         steps=listed,
         following=next_task(steps),
@@ -63,9 +65,7 @@ def check(round_id: str) -> Response:
         row = get_round(session, round_id)
         hold_draft(session, row)
         found = check_round(session, row, clock.now())
-        note(
-            session, row.office, N_("Checked the round %(name)s: %(n)s things in its way"), name=row.name, n=len(found)
-        )
+        note(session, row.office, CHECKED, name=row.name, n=len(found))
     if row.state == State.READY:
         say(N_("The round is ready: its codes can be issued"))
     else:

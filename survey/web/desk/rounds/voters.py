@@ -1,6 +1,7 @@
 """Who votes: a table to change line by line, or to fill from a file."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask import Response as Download
@@ -11,18 +12,22 @@ from wtforms import SelectChoice
 
 from forms.desk.uploads import TableForm
 from forms.desk.voters import LineForm, TypeForm
+from survey.codes.service import expect_none_issued
 from survey.core.errors import N_, Invalid, Problem, Refused, SurveyError
+from survey.jobs.queue import wake
 from survey.rounds import drafting
 from survey.rounds.models import VoterGroupRow
 from survey.rounds.service import get_round, list_voter_groups
-from survey.rounds.voters import COLUMNS, OWN, VoterLine, read_voters, resolve, voter_line
+from survey.rounds.voters import COLUMNS, OWN, Lookup, VoterLine, read_voters, resolve, voter_line
 from survey.subjects.roster import Subject
 from survey.subjects.service import list_subjects
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.paging import paged
 from survey.web.desk.rounds.room import changing, page, rounds
-from survey.web.desk.shell import back, looking, note, say
-from survey.web.desk.upload import download_table, received
+from survey.web.desk.shell import back, looking, note, say, work
+from survey.web.desk.upload import download_table, is_long, leave_to_worker, received
+from survey.web.services import services
+from survey.worker.importing import VOTERS_TAKEN
 
 _FIELDS = {"class": "ballot_class"}
 
@@ -33,11 +38,13 @@ class Line:
 
     Attributes:
         row: as stored.
+        name: of the unit with the group's code; empty when there is none.
         rated: how many subjects it rates; none when it names something that is not on the roster.
         fault: why, then.
     """
 
     row: VoterGroupRow
+    name: str
     rated: int | None
     fault: str = ""
 
@@ -112,16 +119,31 @@ def add_type(round_id: str) -> Response | tuple[str, int]:
 def upload_voters(round_id: str) -> Response | tuple[str, int]:
     """Replace all voters by those of a file, or none when it has a fault."""
     try:
-        with received() as file, changing(round_id) as (session, row, _):
+        with received() as file:
+            if is_long(file):
+                return _left_to_worker(round_id, file)
             lines = read_voters(file)
-            drafting.replace_voters(session, row, lines)
             figures = {"n": len(lines), "planned": sum(line.planned for line in lines), "file": file.name}
-            sentence = N_("%(name)s has %(n)s lines of voters, %(planned)s ballots, from the file %(file)s")
-            note(session, row.office, sentence, name=row.name, **figures)
+            with changing(round_id) as (session, row, _):
+                drafting.replace_voters(session, row, lines)
+                note(session, row.office, VOTERS_TAKEN, name=row.name, **figures)
     except SurveyError as error:
-        return _page(round_id, problems=faults(error)), 400
-    say(sentence, name=round_id, **figures)
+        return _page(round_id, problems=faults(error)), status_of(error)
+    say(VOTERS_TAKEN, name=round_id, **figures)
     return back("desk.rounds.voters", round_id=round_id)
+
+
+def _left_to_worker(round_id: str, file: Path) -> Response:
+    with work() as session:
+        row = get_round(session, round_id)
+        drafting.hold_draft(session, row)
+        expect_none_issued(session, row)
+        title = N_("Import the voters of %(round)s from the file %(file)s")
+        job = leave_to_worker(session, file, row.office, title, row.name)
+        sentence = N_("Asked for the voters of %(round)s in the file %(file)s to be imported")
+        note(session, row.office, sentence, round=row.name, file=file.name)
+    wake(services().settings)
+    return back("desk.jobs.show", job_id=job.id)
 
 
 @rounds.get("/<round_id>/voters.csv")
@@ -145,12 +167,14 @@ def _page(round_id: str, *, edit: int | None = None, **values: Any) -> str:  # n
     with looking() as session:
         row = get_round(session, round_id)
         roster = list_subjects(session)
+        lookup = Lookup(roster)
+        names = {one.code: one.name for one in roster}
         groups = list_voter_groups(session, row)
         found = paged(groups)
         edited = next((one for one in groups if one.id == edit), None)
         shown: dict[str, Any] = {
             "found": found,
-            "lines": [_shown(one, roster) for one in found.rows],
+            "lines": [_shown(one, names.get(one.group, ""), lookup) for one in found.rows],
             "planned": sum(one.planned for one in groups),
             "edited": edited,
             "line_form": LineForm(formdata=None),
@@ -161,12 +185,12 @@ def _page(round_id: str, *, edit: int | None = None, **values: Any) -> str:  # n
         return page("voters.html", session, row, **(shown | values))
 
 
-def _shown(row: VoterGroupRow, roster: tuple[Subject, ...]) -> Line:
+def _shown(row: VoterGroupRow, name: str, roster: Lookup) -> Line:
     try:
         line = VoterLine(row.group, row.ballot_class, row.planned, row.subjects)
-        return Line(row, len(resolve(line, roster).subjects))
+        return Line(row, name, len(resolve(line, roster).subjects))
     except Invalid as error:
-        return Line(row, None, error.problems[0].say(gettext))
+        return Line(row, name, None, error.problems[0].say(gettext))
 
 
 def _line(form: LineForm) -> VoterLine:

@@ -4,11 +4,11 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from survey.codes.service import open_batch, shut_batch
+from survey.codes.service import LET_IN, LET_IN_NO_MORE, open_batch, shut_batch
 from survey.core import clock
 from survey.core.errors import N_, Refused, SurveyError
 from survey.rounds.models import Round
-from survey.rounds.service import note_present
+from survey.rounds.service import PRESENT, note_present
 from survey.web.desk.faults import faults
 from survey.web.desk.running.pages import overview
 from survey.web.desk.running.room import real_round, running
@@ -33,10 +33,10 @@ def doors(round_id: str) -> Response | tuple[str, int]:
 def _move(session: Session, row: Round) -> None:
     if wanted := request.form.get("open"):
         changed = open_batch(session, row, None if wanted == ALL else wanted)
-        done = N_("Let the codes of %(n)s batches of the round %(round)s in (%(batches)s)")
+        done = LET_IN
     elif wanted := request.form.get("shut"):
         changed = shut_batch(session, row, None if wanted == ALL else wanted, clock.now())
-        done = N_("Let no more codes of %(n)s batches of the round %(round)s in (%(batches)s)")
+        done = LET_IN_NO_MORE
     else:
         raise Refused(N_("Choose a batch"))
     if not changed:
@@ -56,12 +56,11 @@ def present(round_id: str) -> Response | tuple[str, int]:
             row = real_round(session, round_id)
             n = _number(request.form.get("present", ""))
             note_present(session, row, group, ballot_class, n)
-            done = N_("Wrote down for %(round)s: of group %(group)s, class %(ballot_class)s, %(n)s are present")
             figures = {"round": row.name, "group": group, "ballot_class": ballot_class, "n": n}
-            note(session, row.office, done, **figures)
+            note(session, row.office, PRESENT, **figures)
     except SurveyError as error:
         return overview(round_id, faults(error)), 409
-    say(done, **figures)
+    say(PRESENT, **figures)
     return back("desk.running.show", round_id=round_id)
 
 

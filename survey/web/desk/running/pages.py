@@ -11,10 +11,11 @@ from survey.codes.service import list_batches
 from survey.core import clock
 from survey.core.errors import N_, SurveyError
 from survey.rounds.models import Round, State
-from survey.rounds.service import find_blockers, list_voter_groups, open_round
+from survey.rounds.service import CLOSED, OPENED, find_blockers, list_voter_groups, open_round
 from survey.staff.proposals import Kind
+from survey.web.desk.doors import door_of
 from survey.web.desk.faults import faults
-from survey.web.desk.running.room import DOORS, page, real_round, running
+from survey.web.desk.running.room import page, real_round, running
 from survey.web.desk.second import waiting
 from survey.web.desk.shell import back, looking, note, say, work
 
@@ -36,7 +37,7 @@ def overview(round_id: str, problems: list[str] | None = None) -> str:
             session,
             row,
             batches=list_batches(session, row),
-            doors=DOORS,
+            door_of=door_of,
             groups=list_voter_groups(session, row),
             proposals=waiting(session, Kind.VOID, row.name),
             problems=problems,
@@ -85,16 +86,14 @@ def _step(round_id: str, do: Callable[[Session, Round, str], None], shown: Shown
 
 def _open(session: Session, row: Round, reason: str) -> None:
     frozen = open_round(session, row, clock.now())
-    sentence = N_("Opened the round %(round)s, frozen content %(hash)s. Reason: %(reason)s")
-    note(session, row.office, sentence, round=row.name, hash=frozen.content_hash[:16], reason=reason)
+    note(session, row.office, OPENED, round=row.name, hash=frozen.content_hash[:16], reason=reason)
     say(N_("The round is open; its content is frozen under %(hash)s"), hash=frozen.content_hash[:16])
 
 
 def _close(session: Session, row: Round, reason: str) -> None:
     casting.close(session, row, clock.now())
     envelopes = casting.reconcile(session.connection(), row.id)
-    sentence = N_("Closed the round %(round)s with %(envelopes)s envelopes in the urn. Reason: %(reason)s")
-    note(session, row.office, sentence, round=row.name, envelopes=envelopes, reason=reason)
+    note(session, row.office, CLOSED, round=row.name, envelopes=envelopes, reason=reason)
     say(N_("The round is closed with %(envelopes)s envelopes in the urn; it can be counted now"), envelopes=envelopes)
 
 
@@ -120,7 +119,7 @@ def _closing(round_id: str, form: ReasonForm | None = None, problems: list[str] 
             "close.html",
             session,
             row,
-            now=clock.now(),
+            as_of=clock.now(),
             form=form or ReasonForm(formdata=None),
             problems=problems,
             proposals=waiting(session, Kind.VOID, row.name),

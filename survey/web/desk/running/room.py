@@ -6,17 +6,14 @@ from typing import Any
 from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
-from survey.codes.models import BatchDoor
 from survey.core.errors import N_, Refused
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.models import Round
 from survey.rounds.service import get_round, is_rehearsal, list_voter_groups
-from survey.turnout.queries import get_reading
 from survey.turnout.rules import Disposition, sum_up
+from survey.web.desk.watching.snapshot import snapshots
 
 running = Blueprint("running", __name__, url_prefix="/rounds/<round_id>/run")
-
-DOORS = {BatchDoor.WAITING: N_("waiting"), BatchDoor.OPEN: N_("open"), BatchDoor.SHUT: N_("closed")}
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,9 @@ class Figures:
 
 
 def figures_of(session: Session, row: Round) -> Figures:
-    """Return the figures of a round."""
+    """Return the figures of a round, of the same minute as those of the page that watches it."""
     groups = list_voter_groups(session, row)
-    account = sum_up(get_reading(session, row).groups, "")
+    account = sum_up(snapshots().get(session, row).reading.groups, "")
     return Figures(sum(group.planned for group in groups), len(groups), account)
 
 

@@ -1,17 +1,20 @@
-"""Void a batch (作废): one proposes, another confirms on the same page, and then it is void."""
+"""Void a batch (作废): one proposes, another confirms on the same page, and then it is void. So with one slip."""
 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from forms.desk.base import ReasonForm
-from survey.codes.service import get_batch, void_batch
+from survey.codes.service import expect_voidable, get_batch, void_batch
+from survey.codes.slips import REFUSED, SLIP, TAKEN_BACK, forget
 from survey.core.errors import N_, Refused, SurveyError
 from survey.rounds.models import Round, State
 from survey.rounds.service import frozen_round
+from survey.staff.models import ProposalRow as Proposal
 from survey.staff.proposals import Kind, carry_out, propose
 from survey.web.desk.faults import faults
 from survey.web.desk.running.pages import overview
 from survey.web.desk.running.room import page, real_round, running
+from survey.web.desk.running.slip import confirm_slip
 from survey.web.desk.second import confirm_it, refuse_it, take_back
 from survey.web.desk.shell import actor, back, looking, note, say, work
 
@@ -35,7 +38,7 @@ def void(round_id: str, batch: str) -> Answer:
             row = real_round(session, round_id)
             if get_batch(session, row, batch).void:
                 raise Refused(N_("The batch %(batch)s is void already"), batch=batch)
-            _expect_voidable(row)
+            expect_voidable(row)
             propose(session, actor(), Kind.VOID, row.office, row.name, form.reason.data, {"batch": batch})
             sentence = N_("Proposed to void the batch %(batch)s of the round %(round)s. Reason: %(reason)s")
             note(session, row.office, sentence, round=row.name, batch=batch, reason=form.reason.data)
@@ -47,24 +50,27 @@ def void(round_id: str, batch: str) -> Answer:
 
 @running.post("/void/<int:number>/confirm")
 def confirm_void(round_id: str, number: int) -> Answer:
-    """Confirm as the second person, which voids the batch."""
+    """Confirm as the second person, which voids the batch, or the one slip."""
     try:
         with work() as session:
             row = real_round(session, round_id)
             proposal = confirm_it(session, number, Kind.VOID, row.name)
-            batch = str(proposal.payload["batch"])
-            n = void_batch(session, row, batch)
-            carry_out(proposal)
-            sentence = N_("Confirmed and voided the batch %(batch)s of the round %(round)s, which %(name)s proposed")
-            note(session, row.office, sentence, round=row.name, batch=batch, name=proposal.proposed_name)
-            told = _may_be_told(session, row)
+            (confirm_slip if SLIP in proposal.payload else _confirm_batch)(session, row, proposal)
     except SurveyError as error:
         return overview(round_id, faults(error)), 409
-    if told:
+    return back("desk.running.show", round_id=round_id)
+
+
+def _confirm_batch(session: Session, row: Round, proposal: Proposal) -> None:
+    batch = str(proposal.payload["batch"])
+    n = void_batch(session, row, batch)
+    carry_out(proposal)
+    sentence = N_("Confirmed and voided the batch %(batch)s of the round %(round)s, which %(name)s proposed")
+    note(session, row.office, sentence, round=row.name, batch=batch, name=proposal.proposed_name)
+    if _may_be_told(session, row):
         say(N_("%(n)s codes of the batch %(batch)s are void; spent ones stay spent"), n=n, batch=batch)
     else:
         say(N_("The unspent codes of the batch %(batch)s are void; how many shows after closing"), batch=batch)
-    return back("desk.running.show", round_id=round_id)
 
 
 @running.post("/void/<int:number>/refuse")
@@ -84,11 +90,15 @@ def _drop(round_id: str, number: int, *, refused: bool) -> Answer:
         with work() as session:
             row = real_round(session, round_id)
             proposal = (refuse_it if refused else take_back)(session, number, Kind.VOID, row.name)
-            sentence = (
-                N_("Refused to void the batch %(batch)s of the round %(round)s")
-                if refused
-                else N_("Took back the proposal to void the batch %(batch)s of the round %(round)s")
-            )
+            if SLIP in proposal.payload:
+                sentence = REFUSED if refused else TAKEN_BACK
+                forget(proposal)
+            else:
+                sentence = (
+                    N_("Refused to void the batch %(batch)s of the round %(round)s")
+                    if refused
+                    else N_("Took back the proposal to void the batch %(batch)s of the round %(round)s")
+                )
             note(session, row.office, sentence, round=row.name, batch=proposal.payload["batch"])
     except SurveyError as error:
         return overview(round_id, faults(error)), 409
@@ -99,15 +109,6 @@ def _drop(round_id: str, number: int, *, refused: bool) -> Answer:
 def _may_be_told(session: Session, row: Round) -> bool:
     """Tell whether the number of voided codes tells nobody how many of the batch have voted."""
     return row.state != State.OPEN or not frozen_round(session, row.id).definition.secret
-
-
-def _expect_voidable(row: Round) -> None:
-    if row.state in (State.CLOSED, State.COUNTED):
-        raise Refused(
-            N_("%(name)s is %(state)s and its codes are accounted for; none is voided any more"),
-            name=row.name,
-            state=row.state,
-        )
 
 
 def _voiding(round_id: str, batch: str, form: ReasonForm | None = None, problems: list[str] | None = None) -> str:

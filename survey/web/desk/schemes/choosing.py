@@ -3,10 +3,10 @@
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from survey.core.clock import COUNTRY
 from survey.scoring.models import ScoreRun
 from survey.scoring.service import get_scheme, list_runs, list_schemes
 from survey.web.desk.schemes.room import Kept, title_of
+from survey.web.display import local_day
 
 
 def other_runs(session: Session, kept: Kept) -> list[tuple[str, str]]:
@@ -18,7 +18,7 @@ def other_runs(session: Session, kept: Kept) -> list[tuple[str, str]]:
         for row in list_runs(session, name):
             if (name, row.number) != (kept.run.scheme, kept.run.number):
                 order = (scheme.year >= kept.scheme.year, -scheme.year, name, row.published_at is None, -row.number)
-                made = row.made_at.astimezone(COUNTRY).date().isoformat()
+                made = local_day(row.made_at)
                 found.append((order, f"{name}:{row.number}", _label(title_of(scheme), row, made)))
     return [(value, label) for _, value, label in sorted(found)]
 

@@ -13,18 +13,21 @@ from survey.core.errors import N_, Refused, SurveyError
 from survey.scoring import service
 from survey.scoring.adjusting import file_previewed, propose_pieces
 from survey.scoring.evidence import Evidence
-from survey.scoring.filing import READERS, list_evidence
+from survey.scoring.filing import FILED, READERS, list_evidence
 from survey.scoring.previewing import SECOND_PERSON, apart, changes, standing_hash
 from survey.scoring.scheme import Scheme
 from survey.staff.models import ROOT
 from survey.subjects.service import list_subjects
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.schemes.overview import scheme_page
 from survey.web.desk.schemes.room import crumbs_to, schemes, title_of
 from survey.web.desk.shell import actor, back, looking, me, note, say, work
 from survey.web.desk.upload import received
 from survey.web.services import services
 
+MOST_ROWS = 50_000
+"""Somebody looks at the changes before anything is filed, so a table is read while the page is waited for: some
+seconds for so many rows. Longer ones are split, or filed by a program."""
 KEPT_SECONDS = 3600
 MOST_SHOWN = 500
 STALE = N_("This preview is too old or was not yours; nothing was filed, send the table again")
@@ -38,10 +41,10 @@ def preview(scheme_id: str) -> str | tuple[str, int]:
     try:
         with received() as file, looking() as session:
             scheme = service.get_scheme(session, scheme_id)
-            pieces = READERS[kind](file, scheme, list_subjects(session))
+            pieces = READERS[kind](file, scheme, list_subjects(session), MOST_ROWS)
             return _preview(session, scheme, pieces, file.name)
     except SurveyError as error:
-        return scheme_page(scheme_id, problems=faults(error)), 400
+        return scheme_page(scheme_id, problems=faults(error)), status_of(error)
 
 
 def _preview(session: Session, scheme: Scheme, pieces: tuple[Evidence, ...], name: str, **values: Any) -> str:  # noqa: ANN401 - what the page shows
@@ -87,7 +90,7 @@ def keep(scheme_id: str) -> Response | tuple[str, int]:
             n = file_previewed(session, scheme, at_once, seen)
             figures = {"n": n, "file": name, "scheme": scheme.id, "waiting": len(waiting)}
             if n:
-                note(session, ROOT, N_("Filed %(n)s pieces from %(file)s for the scheme %(scheme)s"), **figures)
+                note(session, ROOT, FILED, **figures)
             if waiting:
                 propose_pieces(session, actor(), scheme, waiting, reason)
                 sentence = N_("Proposed %(waiting)s adjustments from %(file)s for the scheme %(scheme)s: %(reason)s")

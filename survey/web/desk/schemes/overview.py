@@ -23,7 +23,7 @@ from survey.scoring.scheme import Scheme, read_scheme
 from survey.scoring.scheme_parts import Component, PeriodsSource, RoundSource
 from survey.staff.models import ROOT
 from survey.staff.roles import Power
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.paging import paged
 from survey.web.desk.schemes.room import crumbs_to, schemes, title_of
 from survey.web.desk.shell import back, looking, me, note, say, work
@@ -58,12 +58,12 @@ def add() -> Response | tuple[str, int]:
         with received() as file, work() as session:
             scheme = read_scheme(file)
             new = service.add_scheme(session, scheme)
-            sentence = N_("Added the scheme %(reference)s (hash %(hash)s)")
+            sentence = service.ADDED
             figures = {"reference": scheme.reference, "hash": scheme.content_hash[:16]}
             if new:
                 note(session, ROOT, sentence, **figures)
     except SurveyError as error:
-        return _list(problems=faults(error)), 400
+        return _list(problems=faults(error)), status_of(error)
     say(sentence if new else N_("%(reference)s was there already, with the same content (hash %(hash)s)"), **figures)
     return back("desk.schemes.show", scheme_id=scheme.id)
 

@@ -5,14 +5,14 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forms.desk.base import DeskForm, ReasonForm
-from survey.bundles.exporting import expect_exportable
+from survey.bundles.exporting import EXPORTED, expect_exportable
 from survey.core import clock
 from survey.core.errors import N_, AlreadyDone, Refused
 from survey.jobs.models import Job
 from survey.jobs.queue import wake
 from survey.jobs.service import add_job
 from survey.scoring.rules.insufficient import Insufficient
-from survey.scoring.service import expect_publishable, get_published, publish_run
+from survey.scoring.service import PUBLISHED, expect_publishable, get_published, publish_run
 from survey.staff.models import ROOT
 from survey.web.desk.schemes.room import crumbs_to, kept_at, schemes, title_of
 from survey.web.desk.shell import actor, back, looking, note, say, work
@@ -31,7 +31,7 @@ def publish(scheme_id: str, number: int) -> Response | str | tuple[str, int]:
         with work() as session:
             publish_run(session, scheme_id, number, clock.now())
             figures = {"scheme": scheme_id, "number": number, "reason": form.reason.data}
-            note(session, ROOT, N_("Published run %(number)s of %(scheme)s: %(reason)s"), **figures)
+            note(session, ROOT, PUBLISHED, **figures)
         say(N_("Run %(number)s of %(scheme)s is published at /scores/%(scheme)s"), **figures)
         return back("desk.schemes.run", scheme_id=scheme_id, number=number)
     with looking() as session:
@@ -73,8 +73,7 @@ def bundle(scheme_id: str, number: int) -> Response:
         expect_exportable(kept)
         title = N_("Exact bundle of run %(number)s of %(scheme)s")
         job = add_job(session, "bundle", office=ROOT, title=title, figures=figures, payload=figures, actor=actor())
-        sentence = N_("Took the exact bundle of run %(number)s of %(scheme)s: %(reason)s")
-        note(session, ROOT, sentence, reason=form.reason.data, **figures)
+        note(session, ROOT, EXPORTED, reason=form.reason.data, **figures)
     return begun(job)
 
 

@@ -13,7 +13,7 @@ from survey.scoring import filing, service
 from survey.scoring.run import score_run
 from survey.scoring.trying import gathered_with, what_if_of
 from survey.staff.models import ROOT
-from survey.web.desk.faults import faults
+from survey.web.desk.faults import faults, status_of
 from survey.web.desk.schemes.overview import scheme_page
 from survey.web.desk.schemes.room import schemes
 from survey.web.desk.shell import back, looking, note, say, work
@@ -40,7 +40,7 @@ def what_if(scheme_id: str) -> Response | tuple[str, int]:
         with received() as file:
             return _run(scheme_id, (file,))
     except SurveyError as error:
-        return scheme_page(scheme_id, problems=faults(error)), 400
+        return scheme_page(scheme_id, problems=faults(error)), status_of(error)
 
 
 def _run(scheme_id: str, changes: Sequence[Path]) -> Response:
@@ -61,9 +61,7 @@ def _run(scheme_id: str, changes: Sequence[Path]) -> Response:
             "unused": len(run.unused) + len(left),
         }
         if new:
-            sentence = N_("Scored %(scheme)s: run %(number)s, %(units)s assessed, hash %(hash)s")
-            trial = N_("Tried what if for %(scheme)s (%(what_if)s): run %(number)s, %(units)s assessed")
-            note(session, ROOT, trial if tried else sentence, **figures)
+            note(session, ROOT, service.TRIED if tried else service.SCORED, **figures)
     if not new:
         say(N_("Nothing has changed since run %(number)s of %(scheme)s"), **figures)
     elif tried:

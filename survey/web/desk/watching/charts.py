@@ -1,11 +1,12 @@
 """The drawings of the watch page as points of an SVG; colours and strokes are the stylesheet's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from survey.core.clock import COUNTRY
+from survey.core.errors import N_, same
+from survey.core.sentences import write_moment
 from survey.turnout.watching.rules.pace import WHOLE, Period
 
 # One unit is about a pixel on the screen the page is made for.
@@ -15,6 +16,8 @@ GRID_STEP = 20
 DATES = 4
 DAY = 86_400
 MOST_POINTS = 400
+# What stands below the axis of time, where there is no room for the year.
+DAY_AND_MONTH, DAY_AND_TIME = N_("d MMM"), N_("d MMM HH:mm")
 BAR_WIDTH = 120
 
 # (share of the time, rate in percent)
@@ -53,14 +56,16 @@ class PaceChart:
     bottom: int = HEIGHT - BOTTOM
 
 
-def pace_chart(lines: Mapping[str, Sequence[Place]], period: Period, target: int | None) -> PaceChart:
+def pace_chart(
+    lines: Mapping[str, Sequence[Place]], period: Period, target: int | None, translate: Callable[[str], str] = same
+) -> PaceChart:
     """Lay curves out between a round's opening and closing, and 0 and 100 percent."""
     drawn = {kind: " ".join(",".join(_xy(place)) for place in thinned(places)) for kind, places in lines.items()}
     actual = lines.get("actual")
     return PaceChart(
         {kind: points for kind, points in drawn.items() if points},
         tuple(Tick(_y(Fraction(rate)), str(rate)) for rate in range(0, WHOLE + 1, GRID_STEP)),
-        tuple(_dates(period)),
+        tuple(_dates(period, translate)),
         _xy(actual[-1]) if actual else None,
         None if target is None else _y(Fraction(target)),
     )
@@ -79,12 +84,12 @@ def bar_lengths(values: Iterable[int]) -> list[str]:
     return [_written(Fraction(BAR_WIDTH * value, longest)) if longest else "0" for value in values]
 
 
-def _dates(period: Period) -> Iterable[Tick]:
+def _dates(period: Period, translate: Callable[[str], str]) -> Iterable[Tick]:
     whole = period.closes_at - period.opens_at
-    pattern = "%m-%d" if whole.total_seconds() > DATES * DAY else "%m-%d %H:%M"
+    pattern = DAY_AND_MONTH if whole.total_seconds() > DATES * DAY else DAY_AND_TIME
     for step in range(DATES + 1):
-        moment = (period.opens_at + whole * step / DATES).astimezone(COUNTRY)
-        yield Tick(_x(Fraction(step, DATES)), moment.strftime(pattern))
+        moment = period.opens_at + whole * step / DATES
+        yield Tick(_x(Fraction(step, DATES)), write_moment(moment, translate, pattern))
 
 
 def _xy(place: Place) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.core import clock
 from survey.core.errors import N_
 from survey.core.numbers import half_up
-from survey.reports.table import Cell as TableCell
+from survey.core.sentences import fill
 from survey.reports.table import Table
 from survey.reports.watching import (
     Moment,
@@ -19,12 +19,12 @@ from survey.reports.watching import (
     curve_table,
     notes_table,
     shortfalls_table,
-    written,
 )
 from survey.rounds.definition import RoundDefinition
 from survey.rounds.models import Round, State
 from survey.rounds.service import frozen_round
 from survey.subjects.service import list_subjects
+from survey.turnout.attempts import get_wrong_codes
 from survey.turnout.history import get_history, now_point
 from survey.turnout.rules import sum_up
 from survey.turnout.watching.rules import USUAL
@@ -33,12 +33,14 @@ from survey.turnout.watching.rules.cells import PLACES, Aim, Axis, Cell, in_orde
 from survey.turnout.watching.rules.masking import Mask
 from survey.turnout.watching.rules.pace import STRAIGHT, Curve, Period, Point, curve_of, largest, progress_at
 from survey.turnout.watching.rules.sums import Key, Sums
-from survey.web.desk.numerals import number
 from survey.web.desk.watching.charts import BAR_WIDTH, PaceChart, Place, bar_lengths, pace_chart, thinned
 from survey.web.desk.watching.choice import WHOLE_ROUND, Choice
 from survey.web.desk.watching.snapshot import Snapshot, snapshots
+from survey.web.numerals import cell as read
 
 ROWS_OF_CURVE = 24
+OF_LATE = timedelta(hours=1)
+"""How long wrong codes are worth an alert."""
 
 FORMULAS = (
     N_("Issue rate = issued / planned."),
@@ -142,7 +144,7 @@ class Screen:
     @property
     def curve_rows(self) -> list[list[str]]:
         """The cells of the table under the curve as people read them."""
-        return [[_read(cell) for cell in row] for row in self.curve.rows] if self.curve else []
+        return [[str(read(cell)) for cell in row] for row in self.curve.rows] if self.curve else []
 
     def unit_name(self, key: Key) -> str:
         """Return the name of a unit."""
@@ -150,8 +152,7 @@ class Screen:
 
     def say(self, alert: Alert) -> str:
         """Return an alert in the reader's language."""
-        figures = {name: written(one) if isinstance(one, datetime) else one for name, one in alert.figures.items()}
-        return self.translate(alert.message) % figures
+        return fill(alert.message, alert.figures, self.translate)
 
 
 @dataclass(frozen=True)
@@ -208,17 +209,13 @@ def make_screen(
         step=snapshot.reading.step,
         sections=tuple(_sections(cells, choice, wording)),
         shortfalls=_shortfalls(cells, wording) if opened else None,
-        chart=_chart(pace) if opened else None,
+        chart=_chart(pace, translate) if opened else None,
         curve=_curve(pace, translate) if opened else None,
-        alerts=_alerts(snapshot, pace) if row.state == State.OPEN else (),
+        alerts=_alerts(session, snapshot, pace) if row.state == State.OPEN else (),
         notes=notes_table(_notes(snapshot, cells, translate), translate),
         names=names,
         translate=translate,
     )
-
-
-def _read(cell: TableCell) -> str:
-    return number(cell) if cell is None or isinstance(cell, int) else str(cell)
 
 
 class _Names:
@@ -325,12 +322,12 @@ def _shortfalls(cells: _Cells, wording: Wording) -> Shortfalls | None:
     return Shortfalls(shortfalls_table(behind, wording), behind, tuple(bars))
 
 
-def _chart(pace: _Pace) -> PaceChart:
+def _chart(pace: _Pace, translate: Callable[[str], str]) -> PaceChart:
     actual = [(pace.period.share(point.at), point.rate) for point in pace.points]
     lines: dict[str, Sequence[Place]] = {"actual": actual, "compared": pace.compared}
     if pace.target is not None:
         lines["plan"] = [(share, pace.target * way) for share, way in pace.plan]
-    return pace_chart(lines, pace.period, pace.target)
+    return pace_chart(lines, pace.period, pace.target, translate)
 
 
 def _curve(pace: _Pace, translate: Callable[[str], str]) -> Table:
@@ -350,9 +347,10 @@ def _curve(pace: _Pace, translate: Callable[[str], str]) -> Table:
     return curve_table(moments, translate)
 
 
-def _alerts(snapshot: Snapshot, pace: _Pace) -> tuple[Alert, ...]:
+def _alerts(session: Session, snapshot: Snapshot, pace: _Pace) -> tuple[Alert, ...]:
     asked = pace.asked(pace.period.share(pace.at))
-    watched = Watched(snapshot.reading, snapshot.sums, snapshot.hidden, pace.in_steps, pace.period, asked)
+    tried = get_wrong_codes(session, clock.now() - OF_LATE)
+    watched = Watched(snapshot.reading, snapshot.sums, snapshot.hidden, pace.in_steps, pace.period, asked, tried)
     return alerts(watched, clock.now(), USUAL)
 
 
@@ -366,5 +364,5 @@ def _notes(snapshot: Snapshot, cells: _Cells, translate: Callable[[str], str]) -
     if snapshot.reading.step > 1:
         sentences.append(translate(OF_STEPS) % {"step": snapshot.reading.step})
     sentences.append(translate(OF_MINUTES))
-    sentences.append(translate(N_("Figures as of %(at)s.")) % {"at": written(snapshot.at)})
+    sentences.append(fill(N_("Figures as of %(at)s."), {"at": snapshot.at}, translate))
     return sentences

@@ -99,7 +99,7 @@ def test_a_filed_figure_says_source_person_and_day():
     texts = lines(english(counties_run()).explanation("A"))
 
     assert "Routine 88.5 of 100, source 文件〔2026〕3号, confirmed by 考核办" in texts
-    assert "confirmed on 2027-01-05" in texts
+    assert "confirmed on 5 Jan 2027" in texts
 
 
 def test_a_ballot_opens_to_classes_and_votes():

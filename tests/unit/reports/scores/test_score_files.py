@@ -55,7 +55,7 @@ def test_the_report_of_everyone_on_paper(made, tmp_path):
     text = "".join(printed(file))
 
     assert "Counties, 2026: scores and grades" in text
-    assert "run 3 of the scheme counties@1, 2027-01-15" in text
+    assert "run 3 of the scheme counties@1, 15 Jan 2027" in text
     assert "3 are assessed in 1 ranking groups" in text
     assert STRANGE in text
     assert LONG in text.replace(" ", "")
@@ -242,7 +242,7 @@ def test_the_day_of_a_run_is_the_country_s(tmp_path):
     run = Numbered(counties_run(), 3, "", datetime(2027, 1, 14, 23, 30, tzinfo=UTC), "0.1.0")
     (file,) = write_score_report(score_report(run, str, "en"), tmp_path / "run.pdf")
 
-    assert "run 3 of the scheme counties@1, 2027-01-15" in "".join(printed(file))
+    assert "run 3 of the scheme counties@1, 15 Jan 2027" in "".join(printed(file))
 
 
 def test_a_scheme_read_back_from_its_bytes_gives_the_same_tables():
