@@ -21,6 +21,7 @@ from tqdm import tqdm
 from survey.core.errors import N_, Refused, SurveyError
 from survey.core.language import translator
 from survey.core.sentences import Word, fill, write_day, write_moment
+from survey.reports.disclosure import HIDDEN
 from survey.staff.actor import TERMINAL
 from survey.staff.audit import record
 from survey.storage import migrate
@@ -151,7 +152,7 @@ def say_table(
         return
     table = Table(title=title or None, title_justify="left")
     for column, heading in columns.items():
-        numeric = all(not isinstance(row[column], str | date) for row in rows)
+        numeric = all(row[column] == HIDDEN or not isinstance(row[column], str | date) for row in rows)
         table.add_column(translate(heading), justify="right" if numeric else "left")
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
