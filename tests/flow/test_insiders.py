@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -24,14 +25,17 @@ from tests.factories.rounds import PASSPHRASE
 from tests.flow.deskwork import PASSWORD, Desk, at_desk
 
 
-def test_the_pages_of_running_show_no_figure_newer_than_the_watch_page(small_site, small_desk):
+def test_the_pages_of_running_show_no_figure_newer_than_the_watch_page(small_site, small_desk, set_clock):
     """Whoever reloads them would otherwise see by +1 that the person who has just come out has voted."""
+    set_clock(timedelta())
     codes = small_site.round()
     small_desk.html("/desk/rounds/spring/watch")
     pages = ("/desk/rounds/spring/run", "/desk/rounds/spring/run/close")
     before = [figures_on(small_desk.html(page)) for page in pages]
     small_site.phone().vote(codes[0])
     assert [figures_on(small_desk.html(page)) for page in pages] == before
+    set_clock(timedelta(minutes=1))
+    assert [figures_on(small_desk.html(page)) for page in pages] != before
 
 
 def figures_on(html):
