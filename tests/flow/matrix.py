@@ -68,6 +68,7 @@ ROUNDS = {
     "desk.results.chart": (COUNTED,),
     "desk.results.report": (COUNTED,),
     "desk.results.publish": (COUNTED,),
+    "desk.results.paper": (COUNTED,),
 }
 """The rounds in which a page looks differently; the first is the one that the page is made for."""
 

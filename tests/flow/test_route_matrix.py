@@ -10,8 +10,6 @@ from tests.flow.matrix import prepared, values_for
 ALWAYS = {"desk.home"}
 # Of these the thing itself asks for more: which power, the kind of job decides; a proposal, who made it.
 NARROWER = {"desk.jobs.cancel", "desk.jobs.again", "desk.jobs.download", "desk.jobs.remove", "desk.schemes.refuse"}
-# Before the count these are forbidden to everybody; the tests of results try them after it.
-NARROWER |= {f"desk.results.{page}" for page in ("show", "chart", "report", "publish", "paper")}
 
 
 def rules(app):
